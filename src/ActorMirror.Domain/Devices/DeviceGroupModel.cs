@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.VirtualServers;
+
+namespace ActorMirror.Domain.Devices;
+
+/// <summary>The validated, immutable model of a device group, as one device sees it. Configuration builds it; everything else reads it.</summary>
+public sealed record DeviceGroupModel
+{
+    public required string GroupName { get; init; }
+
+    /// <summary>The device this process runs on.</summary>
+    public required Device Self { get; init; }
+
+    /// <summary>The members of the device group, by id.</summary>
+    public required ImmutableArray<Device> Devices { get; init; }
+
+    public required ImmutableArray<Vlan> Vlans { get; init; }
+
+    public required ImmutableArray<SelfIp> SelfIps { get; init; }
+
+    public required ImmutableArray<TrafficGroup> TrafficGroups { get; init; }
+
+    public required ImmutableArray<VirtualAddress> VirtualAddresses { get; init; }
+
+    public required ImmutableArray<VirtualServer> VirtualServers { get; init; }
+
+    public required ImmutableArray<Pool> Pools { get; init; }
+
+    public required ClusterSettings Cluster { get; init; }
+
+    public required DataPlaneSettings DataPlane { get; init; }
+
+    public required MirroringSettings Mirroring { get; init; }
+
+    /// <summary>Executable told group, role and epoch of each role change; null for none.</summary>
+    public string? NotifyHook { get; init; }
+
+    public Device Device(DeviceId id) => Devices.Single(d => d.Id == id);
+}
+
+public enum ClusterEngineKind
+{
+    Corosync,
+    Standalone,
+}
+
+/// <summary>
+/// Timing of failure detection and lease. Detection of a lost device takes token + consensus; every such fault silences innocent
+/// devices as long, so a lease must outlast it, and a promoter waits until the lost device's lease is over for certain.
+/// </summary>
+/// <param name="Token">Totem token timeout.</param>
+/// <param name="Consensus">Totem consensus timeout, at least 1.2 · token.</param>
+/// <param name="Join">Totem join timeout.</param>
+/// <param name="Lease">Forwarding ends this long after the last heartbeat that came back; greater than token + consensus.</param>
+/// <param name="Heartbeat">Interval of the ordered heartbeats that renew the lease.</param>
+/// <param name="KeyFile">corosync's authkey, 128 to 4096 bytes; null: none, the ring is not encrypted (only for a test).</param>
+/// <param name="AllowUnsafePair">Two devices without an arbiter start only with this.</param>
+public sealed record ClusterSettings(
+    ClusterEngineKind Engine,
+    TimeSpan Token,
+    TimeSpan Consensus,
+    TimeSpan Join,
+    TimeSpan Lease,
+    TimeSpan Heartbeat,
+    string? KeyFile,
+    bool AllowUnsafePair)
+{
+    /// <summary>
+    /// How long a promoter waits after it heard of an unexplained loss: the lease of the lost device started at most at the last
+    /// token (token + consensus ago); 60 ms cover its last token hold and clocks that tick in milliseconds.
+    /// </summary>
+    public TimeSpan Guard => Lease - (Token + Consensus) + TimeSpan.FromMilliseconds(60);
+}
+
+/// <summary>What an active answers to a TCP segment of no known connection to one of its virtual servers.</summary>
+public enum OnUnknown
+{
+    Reset,
+    Drop,
+}
+
+/// <param name="Namespace">Name of the data plane's network namespace; null: the host's own.</param>
+public sealed record DataPlaneSettings(string? Namespace, OnUnknown OnUnknown);
+
+/// <param name="FirstPort">First TCP port of mirror channels; each new channel takes the next one up to <paramref name="LastPort"/>.</param>
+/// <param name="MaximumConnections">Room for mirrored connections per traffic group.</param>
+/// <param name="ResyncRate">Bytes per second a resync may use; 0 for no limit.</param>
+public sealed record MirroringSettings(int FirstPort, int LastPort, int MaximumConnections, long ResyncRate, bool PlainText);
