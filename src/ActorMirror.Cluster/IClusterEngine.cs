@@ -12,7 +12,11 @@ public interface IClusterEngine : IAsyncDisposable
 {
     DeviceId Self { get; }
 
-    /// <summary>Views and commands in total order. Bounded: a reader that stalls makes the engine stop heartbeats, so the lease ends.</summary>
+    /// <summary>
+    /// Views and commands in total order. Bounded, and nothing is dropped: while it is full the engine keeps its heartbeats back, so the
+    /// lease of a device that cannot follow ends; a reader that stays stalled finds an <see cref="ClusterEvent.EngineLost"/>.
+    /// Completed when the engine is disposed.
+    /// </summary>
     ChannelReader<ClusterEvent> Events { get; }
 
     /// <summary>Joins the group; returns when the engine's thread runs. Views follow through <see cref="Events"/>.</summary>
@@ -20,10 +24,29 @@ public interface IClusterEngine : IAsyncDisposable
     Task StartAsync(IHeartbeatObserver heartbeats, CancellationToken cancellation);
 
     /// <summary>
-    /// Sends a command into the total order; safe from any thread. False: the engine cannot take it now (ring forming, flow control);
-    /// the caller sends again, for example after the next view. A command that was accepted may still be dropped with its ring.
+    /// Sends a command into the total order; safe from any thread. It is delivered to every member, the sender included, or, when the
+    /// ring changes before it is ordered, to none: a sender that still wants it decides again in the next view.
     /// </summary>
-    bool TrySend(ReadOnlySpan<byte> command);
+    /// <param name="decidedIn">
+    /// The ring of the last view the sender had read when it decided. A command decided in an older ring than the one it would be
+    /// delivered in is dropped: its sender did not know who is there.
+    /// </param>
+    /// <param name="command">At most <see cref="MaximumCommandSize"/> bytes; copied.</param>
+    /// <returns>False: not taken now, because another ring is current already or the engine's send queue is full.</returns>
+    /// <exception cref="ArgumentException">The command is longer than <see cref="MaximumCommandSize"/>.</exception>
+    bool TrySend(RingId decidedIn, ReadOnlySpan<byte> command);
+
+    /// <summary>
+    /// Longest command in bytes. corosync takes 1 MB at once, but a token holder that sends it keeps everybody else's heartbeats waiting:
+    /// a state transfer goes in several commands.
+    /// </summary>
+    const int MaximumCommandSize = 256 * 1024;
+
+    internal static void CheckSize(ReadOnlySpan<byte> command)
+    {
+        if (command.Length > MaximumCommandSize)
+            throw new ArgumentException($"A cluster command is at most {MaximumCommandSize} bytes long; this one has {command.Length}.", nameof(command));
+    }
 }
 
 /// <summary>Told of every ordered heartbeat, on the engine's own thread: must not block and must not throw.</summary>
