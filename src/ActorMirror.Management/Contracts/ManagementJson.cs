@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ActorMirror.Management.Contracts;
+
+/// <summary>The JSON of the management API: camelCase names, kebab-case values of enumerations.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(KebabCase<Role>), typeof(KebabCase<Membership>), typeof(KebabCase<MirrorChannelState>), typeof(KebabCase<MirrorDirection>)])]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(ImmutableArray<DeviceReport>))]
+[JsonSerializable(typeof(ImmutableArray<TrafficGroupReport>))]
+[JsonSerializable(typeof(ImmutableArray<VirtualServerReport>))]
+[JsonSerializable(typeof(ImmutableArray<MirrorReport>))]
+[JsonSerializable(typeof(ConnectionPage))]
+[JsonSerializable(typeof(ForceStandbyRequest))]
+[JsonSerializable(typeof(KillActorRequest))]
+[JsonSerializable(typeof(CommandReport))]
+public sealed partial class ManagementJson : JsonSerializerContext;
+
+/// <summary><c>InSync</c> is written <c>in-sync</c>.</summary>
+public sealed class KebabCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower)
+    where T : struct, Enum;

@@ -1,0 +1,67 @@
+namespace ActorMirror.Management.Contracts;
+
+public enum MirrorChannelState
+{
+    /// <summary>The active cannot reach the next-active, or no one has connected to it.</summary>
+    Disconnected,
+
+    /// <summary>Connected; the hello is being exchanged.</summary>
+    Connecting,
+
+    /// <summary>The table is being transferred: the copy is not complete.</summary>
+    Resync,
+
+    /// <summary>The copy is complete and follows by increments.</summary>
+    InSync,
+
+    /// <summary>A queue or a table overflowed; a throttled resync follows.</summary>
+    Desync,
+}
+
+public enum MirrorDirection
+{
+    /// <summary>This device is active and sends.</summary>
+    Outgoing,
+
+    /// <summary>This device is next-active and applies.</summary>
+    Incoming,
+}
+
+/// <summary>One end of the mirror channel of a traffic group.</summary>
+public sealed record MirrorReport
+{
+    public required string TrafficGroup { get; init; }
+
+    public required MirrorDirection Direction { get; init; }
+
+    public required string Peer { get; init; }
+
+    public required int Port { get; init; }
+
+    public required MirrorChannelState State { get; init; }
+
+    public required Moment Since { get; init; }
+
+    /// <summary>How often <see cref="State"/> changed since the worker started.</summary>
+    public required int Transitions { get; init; }
+
+    /// <summary>Why the channel is in this state; null when there is nothing to explain.</summary>
+    public required string? Reason { get; init; }
+
+    /// <summary>The last change this device's table numbered (outgoing), or received (incoming).</summary>
+    public required ulong SequenceAppended { get; init; }
+
+    /// <summary>The last change written to the channel (outgoing), or handed to the kernel (incoming).</summary>
+    public required ulong SequenceSent { get; init; }
+
+    /// <summary>The last change acknowledged as applied in the mirror's kernel.</summary>
+    public required ulong SequenceAcked { get; init; }
+
+    /// <summary>Age of the oldest change that is not acknowledged, in milliseconds; 0 when there is none.</summary>
+    public required double OldestUnackedMs { get; init; }
+
+    /// <summary>Whether the mirror holds everything the active has acknowledged to count.</summary>
+    public required bool Complete { get; init; }
+
+    public required int Resyncs { get; init; }
+}

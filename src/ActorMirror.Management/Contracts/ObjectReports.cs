@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+
+namespace ActorMirror.Management.Contracts;
+
+/// <summary>A device of the group, for <c>GET /api/v1/devices</c>.</summary>
+/// <param name="InView">Whether its worker is in the view.</param>
+/// <param name="Synced">Whether it holds the replicated state and may take roles.</param>
+/// <param name="Suspect">Whether it was silent beyond its lease and has not re-entered.</param>
+/// <param name="FailedVlans">VLANs it reports as down.</param>
+/// <param name="LastHeardMs">Age of its newest heartbeat; null when none was heard.</param>
+/// <param name="SameConfiguration">Whether its configuration has the digest of this device's; null when unknown.</param>
+public sealed record DeviceReport(
+    string Name,
+    int Id,
+    bool Self,
+    string Management,
+    string Mirror,
+    bool InView,
+    bool Synced,
+    bool Suspect,
+    ImmutableArray<string> FailedVlans,
+    double? LastHeardMs,
+    bool? SameConfiguration,
+    ImmutableArray<string> ActiveFor,
+    ImmutableArray<string> NextActiveFor);
+
+/// <param name="State">up, down, or unknown (no monitor, or not probed yet).</param>
+public sealed record PoolMemberReport(string Address, int Ratio, string State, int Connections);
+
+public sealed record VirtualServerReport(
+    string Name,
+    int Number,
+    string Destination,
+    string Protocol,
+    string TrafficGroup,
+    string Pool,
+    bool Mirror,
+    string Snat,
+    int Connections,
+    int Protected,
+    ImmutableArray<PoolMemberReport> Members);
+
+/// <summary>A connection of this device's table: both directions, as the kernel translates it.</summary>
+/// <param name="Mirrored">On the active: acknowledged as applied by the mirror. On the mirror: it is such a copy.</param>
+/// <param name="Reason">Why it is not mirrored; null when it is.</param>
+public sealed record ConnectionReport(
+    string TrafficGroup,
+    string VirtualServer,
+    string Protocol,
+    string Client,
+    string Destination,
+    string Member,
+    string? Snat,
+    string State,
+    bool Mirrored,
+    string? Reason,
+    double AgeMs);
+
+/// <param name="Total">How many matched; more than <see cref="Connections"/> holds when the limit cut the list.</param>
+public sealed record ConnectionPage(int Total, ImmutableArray<ConnectionReport> Connections);
+
+/// <param name="To">Name of the device to move to; null for the next-active.</param>
+public sealed record ForceStandbyRequest(string? To);
+
+/// <param name="Actor">Name of the actor, e.g. <c>connection-table/tg1</c>.</param>
+/// <param name="Message">Name of the message type at which it is to fail; null: at the next one, whatever it is.</param>
+public sealed record KillActorRequest(string Actor, string? Message);
+
+/// <param name="Detail">One sentence about what happened, for a person.</param>
+public sealed record CommandReport(string Detail);
