@@ -1,0 +1,67 @@
+namespace ActorMirror.Kernel.Native;
+
+/// <summary>How a wait for a descriptor ended.</summary>
+internal enum ReadWait
+{
+    Readable,
+    TimedOut,
+    Stopped,
+}
+
+/// <summary>
+/// Lets one thread wait until a descriptor is readable and any other thread end that wait: closing a descriptor
+/// does not wake the thread that polls it, so an eventfd is polled beside it.
+/// </summary>
+internal sealed unsafe class ReadWaiter : IDisposable
+{
+    private readonly Descriptor _stop;
+
+    public ReadWaiter()
+    {
+        _stop = Libc.eventfd(0, EventFlags.Cloexec | EventFlags.Nonblock);
+        if (_stop.IsInvalid) throw KernelException.Last("eventfd");
+    }
+
+    /// <param name="descriptor">Polled for input.</param>
+    /// <param name="timeout">Null waits for ever.</param>
+    public ReadWait Wait(Descriptor descriptor, TimeSpan? timeout = null)
+    {
+        var deadline = timeout is { } span ? Environment.TickCount64 + (long)Math.Ceiling(span.TotalMilliseconds) : long.MaxValue;
+        bool descriptorHeld = false, stopHeld = false;
+        try
+        {
+            descriptor.DangerousAddRef(ref descriptorHeld);
+            _stop.DangerousAddRef(ref stopHeld);
+            var polled = stackalloc PollDescriptor[2];
+            polled[0] = new() { Fd = (int)descriptor.DangerousGetHandle(), Events = PollEvents.In };
+            polled[1] = new() { Fd = (int)_stop.DangerousGetHandle(), Events = PollEvents.In };
+            while (true)
+            {
+                var left = timeout is null ? -1 : (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
+                var ready = Libc.poll(polled, 2, left);
+                if (ready < 0)
+                {
+                    if (KernelException.LastErrno is Errno.EINTR) continue;
+                    throw KernelException.Last("poll");
+                }
+
+                if (polled[1].Revents != 0) return ReadWait.Stopped;
+                return ready == 0 ? ReadWait.TimedOut : ReadWait.Readable;
+            }
+        }
+        finally
+        {
+            if (descriptorHeld) descriptor.DangerousRelease();
+            if (stopHeld) _stop.DangerousRelease();
+        }
+    }
+
+    /// <summary>Ends the wait under way and every later one.</summary>
+    public void Stop()
+    {
+        var one = 1UL;
+        if (Libc.write(_stop, &one, sizeof(ulong)) < 0) throw KernelException.Last("write(eventfd)");
+    }
+
+    public void Dispose() => _stop.Dispose();
+}
