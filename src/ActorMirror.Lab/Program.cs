@@ -1,0 +1,10 @@
+using System.CommandLine;
+using System.Runtime.Versioning;
+using ActorMirror.Lab.Commands;
+
+[assembly: SupportedOSPlatform("linux")]
+
+return await new RootCommand("ActorMirror's laboratory: networks of namespaces, byte-exact traffic, faults, reports.")
+{
+    TrafficCommands.Build(),
+}.Parse(args).InvokeAsync();

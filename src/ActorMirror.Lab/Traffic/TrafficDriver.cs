@@ -1,0 +1,75 @@
+using System.Text.Json;
+using ActorMirror.Lab.Processes;
+using ActorMirror.Lab.Runs;
+
+namespace ActorMirror.Lab.Traffic;
+
+/// <summary>A client process on a host of the lab, driven line by line. One command at a time.</summary>
+internal sealed class TrafficDriver : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly HostProcess _process;
+    private readonly SemaphoreSlim _turn = new(1);
+
+    private TrafficDriver(HostProcess process) => _process = process;
+
+    public static TrafficDriver Start(Run run, string networkNamespace, string name)
+    {
+        var process = HostProcess.Start(networkNamespace, name, Self.Command(["traffic", "client"]), run.Directory, pipes: true);
+        run.Note(process.Identity);
+        return new TrafficDriver(process);
+    }
+
+    /// <summary>Starts a server and waits until its ports are open.</summary>
+    public static async Task<HostProcess> StartServerAsync(
+        Run run, string networkNamespace, string name, IEnumerable<int> tcp, IEnumerable<int> udp, CancellationToken stop)
+    {
+        var ports = tcp.SelectMany(p => (string[])["--tcp", $"{p}"]).Concat(udp.SelectMany(p => (string[])["--udp", $"{p}"]));
+        var process = HostProcess.Start(networkNamespace, name, Self.Command(["traffic", "server", "--attached", .. ports]), run.Directory, pipes: true);
+        run.Note(process.Identity);
+        var line = await process.Output.ReadLineAsync(stop).AsTask().WaitAsync(Patience, stop);
+        return line == "ready" ? process : throw new CommandException($"{name} did not start: {process.Tail()}");
+    }
+
+    public Task<TrafficProgress> OpenAsync(FlowSpec flow) => ProgressAsync(new TrafficCommand("open", flow));
+
+    public Task<TrafficProgress> BeginWindowAsync() => ProgressAsync(new TrafficCommand("window"));
+
+    public Task<TrafficProgress> FaultAsync(long at) => ProgressAsync(new TrafficCommand("fault", At: at));
+
+    public Task<TrafficProgress> CheckpointAsync() => ProgressAsync(new TrafficCommand("checkpoint"));
+
+    public Task<TrafficProgress> ProgressAsync() => ProgressAsync(new TrafficCommand("progress"));
+
+    public async Task<IReadOnlyList<OpenFlow>> ConnectionsAsync() => (await AskAsync(new TrafficCommand("connections"))).Connections!;
+
+    public async Task<IReadOnlyList<FlowReport>> ReportAsync() => (await AskAsync(new TrafficCommand("report"))).Report!;
+
+    public void Dispose()
+    {
+        _process.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task<TrafficProgress> ProgressAsync(TrafficCommand command) => (await AskAsync(command)).Progress!;
+
+    /// <exception cref="CommandException">The client is gone, or refused.</exception>
+    private async Task<TrafficReply> AskAsync(TrafficCommand command)
+    {
+        await _turn.WaitAsync(Patience);
+        try
+        {
+            await _process.Input.WriteLineAsync(JsonSerializer.Serialize(command, TrafficJson.Default.TrafficCommand));
+            await _process.Input.FlushAsync();
+            var line = await _process.Output.ReadLineAsync().WaitAsync(Patience);
+            var reply = line is null ? null : JsonSerializer.Deserialize(line, TrafficJson.Default.TrafficReply);
+            if (reply is null or { Error: not null }) throw new CommandException($"{_process.Name}: {reply?.Error ?? _process.Tail()}");
+            return reply;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}
