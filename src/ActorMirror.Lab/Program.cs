@@ -6,5 +6,8 @@ using ActorMirror.Lab.Commands;
 
 return await new RootCommand("ActorMirror's laboratory: networks of namespaces, byte-exact traffic, faults, reports.")
 {
+    HouseCommands.Leftovers(),
+    HouseCommands.Clean(),
+    HouseCommands.Reap(),
     TrafficCommands.Build(),
 }.Parse(args).InvokeAsync();
