@@ -55,7 +55,7 @@ public sealed class ArpWatcher : IDisposable
     private void Watch()
     {
         Span<byte> frame = stackalloc byte[128];
-        while (_waiter.Wait(_socket.Descriptor) == ReadWait.Readable)
+        while (_waiter.Wait(_socket.Descriptor))
         {
             try
             {

@@ -40,7 +40,7 @@ internal sealed unsafe class PacketSocket : IDisposable
             if (Libc.bind(socket, &address, sizeof(LinkLayerAddress)) != 0) throw KernelException.Last($"cannot bind a packet socket to '{interfaceName}'");
             var length = sizeof(LinkLayerAddress);
             if (Libc.getsockname(socket, &address, &length) != 0) throw KernelException.Last($"cannot read the address of '{interfaceName}'");
-            return new PacketSocket(socket, interfaceName, ((ReadOnlySpan<byte>)address.Addr)[..6].ToArray());
+            return new PacketSocket(socket, interfaceName, new ReadOnlySpan<byte>(address.Addr, 6).ToArray());
         }
         catch
         {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ActorMirror.Kernel.Native;
@@ -6,7 +5,7 @@ namespace ActorMirror.Kernel.Native;
 /// <summary>The address of a packet socket (packet(7)).</summary>
 [KernelHeader("linux/if_packet.h", "sll_", Type = "struct sockaddr_ll")]
 [StructLayout(LayoutKind.Sequential)]
-internal struct LinkLayerAddress
+internal unsafe struct LinkLayerAddress
 {
     public ushort Family;
     public ushort Protocol;
@@ -14,11 +13,5 @@ internal struct LinkLayerAddress
     public ushort Hatype;
     public byte Pkttype;
     public byte Halen;
-    public HardwareAddress Addr;
-}
-
-[InlineArray(8)]
-internal struct HardwareAddress
-{
-    private byte _first;
+    public fixed byte Addr[8];
 }

@@ -1,13 +1,5 @@
 namespace ActorMirror.Kernel.Native;
 
-/// <summary>How a wait for a descriptor ended.</summary>
-internal enum ReadWait
-{
-    Readable,
-    TimedOut,
-    Stopped,
-}
-
 /// <summary>
 /// Lets one thread wait until a descriptor is readable and any other thread end that wait: closing a descriptor
 /// does not wake the thread that polls it, so an eventfd is polled beside it.
@@ -24,7 +16,8 @@ internal sealed unsafe class ReadWaiter : IDisposable
 
     /// <param name="descriptor">Polled for input.</param>
     /// <param name="timeout">Null waits for ever.</param>
-    public ReadWait Wait(Descriptor descriptor, TimeSpan? timeout = null)
+    /// <returns>False after the time-out or <see cref="Stop"/>. An error on the descriptor counts as readable: reading will name it.</returns>
+    public bool Wait(Descriptor descriptor, TimeSpan? timeout = null)
     {
         var deadline = timeout is { } span ? Environment.TickCount64 + (long)Math.Ceiling(span.TotalMilliseconds) : long.MaxValue;
         bool descriptorHeld = false, stopHeld = false;
@@ -38,15 +31,13 @@ internal sealed unsafe class ReadWaiter : IDisposable
             while (true)
             {
                 var left = timeout is null ? -1 : (int)Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
-                var ready = Libc.poll(polled, 2, left);
-                if (ready < 0)
+                if (Libc.poll(polled, 2, left) < 0)
                 {
                     if (KernelException.LastErrno is Errno.EINTR) continue;
                     throw KernelException.Last("poll");
                 }
 
-                if (polled[1].Revents != 0) return ReadWait.Stopped;
-                return ready == 0 ? ReadWait.TimedOut : ReadWait.Readable;
+                return polled[1].Revents == 0 && polled[0].Revents != 0;
             }
         }
         finally

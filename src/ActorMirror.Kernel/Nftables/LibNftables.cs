@@ -4,23 +4,12 @@ using ActorMirror.Kernel.Native;
 namespace ActorMirror.Kernel.Nftables;
 
 /// <summary>&lt;nftables/libnftables.h&gt;, under its C names.</summary>
-[KernelHeader("nftables/libnftables.h")]
 internal static partial class LibNftables
 {
     private const string Library = "libnftables.so.1";
 
-    public const uint NFT_CTX_DEFAULT = 0;
-    public const uint NFT_CTX_OUTPUT_JSON = 1 << 4;
-    public const uint NFT_CTX_OUTPUT_NUMERIC_PROTO = 1 << 7;
-    public const uint NFT_CTX_OUTPUT_NUMERIC_PRIO = 1 << 8;
-    public const uint NFT_CTX_OUTPUT_NUMERIC_SYMBOL = 1 << 9;
-    public const uint NFT_CTX_OUTPUT_NUMERIC_TIME = 1 << 10;
-
-    public const uint NFT_CTX_OUTPUT_NUMERIC_ALL =
-        NFT_CTX_OUTPUT_NUMERIC_PROTO | NFT_CTX_OUTPUT_NUMERIC_PRIO | NFT_CTX_OUTPUT_NUMERIC_SYMBOL | NFT_CTX_OUTPUT_NUMERIC_TIME;
-
     [LibraryImport(Library)]
-    public static partial nint nft_ctx_new(uint flags);
+    public static partial nint nft_ctx_new(NftablesOutput flags);
 
     [LibraryImport(Library)]
     public static partial void nft_ctx_free(nint context);
@@ -38,8 +27,22 @@ internal static partial class LibNftables
     public static partial nint nft_ctx_get_error_buffer(nint context);
 
     [LibraryImport(Library)]
-    public static partial void nft_ctx_output_set_flags(SafeHandle context, uint flags);
+    public static partial void nft_ctx_output_set_flags(SafeHandle context, NftablesOutput flags);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int nft_run_cmd_from_buffer(SafeHandle context, string commands);
+}
+
+/// <summary>How a context prints.</summary>
+[Flags]
+[KernelHeader("nftables/libnftables.h", "NFT_CTX_")]
+internal enum NftablesOutput : uint
+{
+    Default = 0, // NFT_CTX_DEFAULT
+    OutputJson = 1 << 4,
+    OutputNumericProto = 1 << 7,
+    OutputNumericPrio = 1 << 8,
+    OutputNumericSymbol = 1 << 9,
+    OutputNumericTime = 1 << 10,
+    OutputNumericAll = OutputNumericProto | OutputNumericPrio | OutputNumericSymbol | OutputNumericTime,
 }

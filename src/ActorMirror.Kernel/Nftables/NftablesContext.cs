@@ -25,21 +25,21 @@ public sealed class NftablesContext : IDisposable
     /// <exception cref="NftablesException">Refused; nothing was applied.</exception>
     public void Run(string commands)
     {
-        lock (_lock) Execute(commands, LibNftables.NFT_CTX_OUTPUT_NUMERIC_ALL);
+        lock (_lock) Execute(commands, NftablesOutput.OutputNumericAll);
     }
 
     /// <summary>Runs a listing command and returns its output in nft's own language (set timeouts in milliseconds).</summary>
     /// <exception cref="NftablesException">Refused, for instance because the table does not exist.</exception>
     public string QueryText(string command)
     {
-        lock (_lock) return Execute(command, LibNftables.NFT_CTX_OUTPUT_NUMERIC_ALL);
+        lock (_lock) return Execute(command, NftablesOutput.OutputNumericAll);
     }
 
     /// <summary>Runs a listing command and returns its output as JSON (libnftables-json(5); set timeouts in whole seconds).</summary>
     /// <exception cref="NftablesException">Refused, for instance because the table does not exist.</exception>
     public string Query(string command)
     {
-        lock (_lock) return Execute(command, LibNftables.NFT_CTX_OUTPUT_NUMERIC_ALL | LibNftables.NFT_CTX_OUTPUT_JSON);
+        lock (_lock) return Execute(command, NftablesOutput.OutputNumericAll | NftablesOutput.OutputJson);
     }
 
     public void Dispose()
@@ -47,15 +47,15 @@ public sealed class NftablesContext : IDisposable
         lock (_lock) _context.Dispose();
     }
 
-    private string Execute(string commands, uint outputFlags)
+    private string Execute(string commands, NftablesOutput output)
     {
         ArgumentNullException.ThrowIfNull(commands);
-        LibNftables.nft_ctx_output_set_flags(_context, outputFlags);
+        LibNftables.nft_ctx_output_set_flags(_context, output);
         var result = LibNftables.nft_run_cmd_from_buffer(_context, commands);
         // Reading a buffer empties it for the next call: both are read always.
-        var output = _context.TakeOutput();
+        var printed = _context.TakeOutput();
         var error = _context.TakeError();
-        return result == 0 ? output : throw new NftablesException(error.Length > 0 ? error.TrimEnd() : "nftables refused the commands without saying why", commands);
+        return result == 0 ? printed : throw new NftablesException(error.Length > 0 ? error.TrimEnd() : "nftables refused the commands without saying why", commands);
     }
 
     private sealed class ContextHandle : SafeHandle
@@ -63,7 +63,7 @@ public sealed class NftablesContext : IDisposable
         public ContextHandle()
             : base(0, ownsHandle: true)
         {
-            SetHandle(LibNftables.nft_ctx_new(LibNftables.NFT_CTX_DEFAULT));
+            SetHandle(LibNftables.nft_ctx_new(NftablesOutput.Default));
             if (IsInvalid || LibNftables.nft_ctx_buffer_output(handle) != 0 || LibNftables.nft_ctx_buffer_error(handle) != 0)
                 throw new IOException("libnftables cannot open a context");
         }

@@ -34,7 +34,7 @@ public sealed unsafe class PidFd : IDisposable
     /// <summary>Blocks the thread, which should be one of its own, until the process ends: the shortest way from its death to an action.</summary>
     /// <param name="timeout">Null waits for ever.</param>
     /// <returns>False when the time is over or the handle was disposed.</returns>
-    public bool WaitForExit(TimeSpan? timeout = null) => _waiter.Wait(_process, timeout) == ReadWait.Readable;
+    public bool WaitForExit(TimeSpan? timeout = null) => _waiter.Wait(_process, timeout);
 
     /// <returns>False when the process has ended.</returns>
     /// <exception cref="KernelException">Not permitted.</exception>
