@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.TrafficGroups;
+
+namespace ActorMirror.Domain.Cluster;
+
+/// <summary>What placement must know of a traffic group.</summary>
+/// <param name="Vlans">The VLANs the group's addresses live on: a device that lost one of them is less fit to be active.</param>
+public sealed record GroupDeclaration(string Name, ImmutableArray<DeviceId> HaOrder, ImmutableArray<string> Vlans);
+
+/// <summary>
+/// What a device tells of its configuration when its worker enters the group. Decisions are made from what was declared in total order,
+/// never from a device's own files: devices with different files still decide alike.
+/// </summary>
+/// <param name="ConfigurationDigest">Equal on devices with equal configuration; a difference is shown, it does not stop failover.</param>
+/// <param name="HighestEpoch">The highest epoch in the device's journal; <see cref="Epoch.None"/> when it has none.</param>
+/// <param name="VirtualServers">Names to be numbered.</param>
+/// <param name="PoolMembers">Keys to be numbered, see <see cref="MemberKey"/>.</param>
+public sealed record Declaration(
+    ulong ConfigurationDigest,
+    Epoch HighestEpoch,
+    ImmutableArray<GroupDeclaration> Groups,
+    ImmutableArray<string> VirtualServers,
+    ImmutableArray<string> PoolMembers)
+{
+    /// <summary>Under which name a pool member is numbered: <c>pool/address:port</c>.</summary>
+    public static string MemberKey(Pool pool, PoolMember member) => $"{pool.Name}/{member.Endpoint}";
+
+    public static Declaration From(DeviceGroupModel model, ulong configurationDigest, Epoch highestEpoch) => new(
+        configurationDigest,
+        highestEpoch,
+        [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model)))],
+        [.. model.VirtualServers.Select(s => s.Name)],
+        [.. model.Pools.SelectMany(p => p.Members.Select(m => MemberKey(p, m))).Distinct(StringComparer.Ordinal)]);
+
+    private static ImmutableArray<string> VlansOf(TrafficGroup group, DeviceGroupModel model) =>
+    [
+        .. model.VirtualAddresses.Where(a => a.TrafficGroup == group.Name).Select(a => a.Vlan.Name)
+            .Concat(model.SelfIps.Where(s => s.TrafficGroup == group.Name).Select(s => s.Vlan.Name))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.TrafficGroups;
+
+namespace ActorMirror.Domain.Cluster;
+
+/// <summary>How the domain's values are written and read, shared by commands and state.</summary>
+internal static class WireFields
+{
+    public static void Epoch(this WireWriter to, Epoch value)
+    {
+        to.Long(value.Ring);
+        to.Long(value.Index);
+    }
+
+    public static Epoch Epoch(this ref WireReader from) => new(from.Long(), from.Long());
+
+    public static void Device(this WireWriter to, DeviceId value) => to.Byte((byte)value.Value);
+
+    public static DeviceId Device(this ref WireReader from)
+    {
+        var id = from.Byte();
+        if (id is < 1 or > DeviceId.Maximum) from.Fail();
+        return new DeviceId(id);
+    }
+
+    public static void OptionalDevice(this WireWriter to, DeviceId? value) => to.Byte((byte)(value?.Value ?? 0));
+
+    public static DeviceId? OptionalDevice(this ref WireReader from)
+    {
+        var id = from.Byte();
+        if (id > DeviceId.Maximum) from.Fail();
+        return id == 0 ? null : new DeviceId(id);
+    }
+
+    public static ImmutableArray<string> Texts(this ref WireReader from)
+    {
+        var items = ImmutableArray.CreateBuilder<string>();
+        for (var left = from.Count(smallest: 2); left > 0 && !from.Failed; left--) items.Add(from.Text());
+        return items.ToImmutable();
+    }
+
+    public static ImmutableArray<DeviceId> Devices(this ref WireReader from)
+    {
+        var items = ImmutableArray.CreateBuilder<DeviceId>();
+        for (var left = from.Count(smallest: 1); left > 0 && !from.Failed; left--) items.Add(from.Device());
+        return items.ToImmutable();
+    }
+
+    public static void Declaration(this WireWriter to, Declaration value)
+    {
+        to.Long(value.ConfigurationDigest);
+        to.Epoch(value.HighestEpoch);
+        to.List(value.Groups, group =>
+        {
+            to.Text(group.Name);
+            to.List(group.HaOrder, to.Device);
+            to.List(group.Vlans, to.Text);
+        });
+        to.List(value.VirtualServers, to.Text);
+        to.List(value.PoolMembers, to.Text);
+    }
+
+    public static Declaration Declaration(this ref WireReader from)
+    {
+        var digest = from.Long();
+        var highest = from.Epoch();
+        var groups = ImmutableArray.CreateBuilder<GroupDeclaration>();
+        for (var left = from.Count(smallest: 10); left > 0 && !from.Failed; left--)
+        {
+            groups.Add(new GroupDeclaration(from.Text(), from.Devices(), from.Texts()));
+        }
+
+        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts());
+    }
+}

@@ -1,0 +1,36 @@
+using ActorMirror.Domain.Devices;
+
+namespace ActorMirror.Domain.TrafficGroups;
+
+/// <summary>
+/// Who is active and who is next-active. Candidates are the devices of the HA order that are synced members of the view.
+/// The active stays while it is a candidate and no healthier one exists; there is no automatic failback. A successor is, in this order:
+/// healthy (all VLANs of the group), the next-active (it holds the copy), first in the HA order. The next-active is found the same way among
+/// the rest, so whoever holds the copy keeps it, and a device with a lost VLAN is taken only when there is no other.
+/// </summary>
+internal static class Placement
+{
+    /// <param name="candidates">Devices fit to be active, in HA order, with their health.</param>
+    /// <param name="now">The epoch that a change of the active starts.</param>
+    public static GroupState Place(GroupState group, IReadOnlyList<(DeviceId Device, bool Healthy)> candidates, Epoch now)
+    {
+        var placed = PlaceActive(group, candidates, now);
+        var next = Best(placed, candidates.Where(c => c.Device != placed.Active));
+        return next == placed.NextActive ? placed : placed with { NextActive = next, CopyComplete = false };
+    }
+
+    private static GroupState PlaceActive(GroupState group, IReadOnlyList<(DeviceId Device, bool Healthy)> candidates, Epoch now)
+    {
+        var best = Best(group, candidates);
+        if (group.Active is not { } active) return best is { } first ? group.Own(first, now, group.Reason) : group;
+        var healthy = candidates.Any(c => c.Device == active && c.Healthy);
+        var healthier = !healthy && candidates.Any(c => c.Healthy);
+        return healthier ? group.Own(best!.Value, now, MoveReason.LinkDown) : group;
+    }
+
+    private static DeviceId? Best(GroupState group, IEnumerable<(DeviceId Device, bool Healthy)> candidates) => candidates
+        .OrderByDescending(c => c.Healthy)
+        .ThenByDescending(c => c.Device == group.NextActive)
+        .Select(c => (DeviceId?)c.Device)
+        .FirstOrDefault();
+}
