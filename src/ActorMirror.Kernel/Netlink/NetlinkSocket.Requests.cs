@@ -11,7 +11,7 @@ public delegate void NetlinkMessageHandler<in TState>(in NetlinkMessage message,
 public sealed partial class NetlinkSocket
 {
     // The kernel answers before sendto returns or while a dump is being read; a silence of this length is a kernel in trouble.
-    private const int AnswerTimeoutMilliseconds = 10_000;
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     // Dumps come in datagrams of at most 32 KB (netlink_dump in net/netlink/af_netlink.c).
     private const int AnswerBufferBytes = 65_536;
@@ -103,7 +103,7 @@ public sealed partial class NetlinkSocket
                 case ReceiveStatus.Overrun: throw new NetlinkException(operation, Errno.ENOBUFS, sequence: sequence);
             }
 
-            if (!Wait(AnswerTimeoutMilliseconds)) throw new NetlinkException(operation, Errno.ETIMEDOUT, sequence: sequence);
+            if (!Wait(AnswerTimeout)) throw new NetlinkException(operation, Errno.ETIMEDOUT, sequence: sequence);
         }
     }
 }

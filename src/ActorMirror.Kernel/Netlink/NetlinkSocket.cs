@@ -23,9 +23,9 @@ public enum ReceiveStatus
 public sealed unsafe partial class NetlinkSocket : IDisposable
 {
     private readonly Descriptor _socket;
-    private readonly Descriptor _cancel;
+    private readonly ReadWaiter _waiter = new();
 
-    private NetlinkSocket(Descriptor socket, Descriptor cancel, uint portId) => (_socket, _cancel, PortId) = (socket, cancel, portId);
+    private NetlinkSocket(Descriptor socket, uint portId) => (_socket, PortId) = (socket, portId);
 
     /// <summary>The kernel's number for this socket; notifications that our requests cause carry it.</summary>
     public uint PortId { get; }
@@ -45,9 +45,7 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
             if (Libc.bind(socket, &address, sizeof(NetlinkAddress)) < 0) throw KernelException.Last("bind(AF_NETLINK)");
             var length = sizeof(NetlinkAddress);
             if (Libc.getsockname(socket, &address, &length) < 0) throw KernelException.Last("getsockname(AF_NETLINK)");
-            var cancel = Libc.eventfd(0, EventFlags.Cloexec | EventFlags.Nonblock);
-            if (cancel.IsInvalid) throw KernelException.Last("eventfd");
-            return new NetlinkSocket(socket, cancel, address.Pid);
+            return new NetlinkSocket(socket, address.Pid);
         }
         catch
         {
@@ -75,38 +73,22 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
     public void Join(uint group) =>
         Libc.SetOption(_socket, NetlinkOption.Level, NetlinkOption.AddMembership, group, $"join netlink group {group}");
 
-    /// <summary>Waits until a datagram (or an overrun) can be read.</summary>
-    /// <returns>False after the time-out (-1: never) or <see cref="Cancel"/>.</returns>
-    public bool Wait(int timeoutMilliseconds = -1)
+    /// <summary>Lets the kernel drop what a BPF program refuses before it is queued; replaces an earlier program in one step.</summary>
+    internal void AttachFilter(ReadOnlySpan<BpfInstruction> program)
     {
-        var added = (Socket: false, Cancel: false);
-        try
+        fixed (BpfInstruction* start = program)
         {
-            _socket.DangerousAddRef(ref added.Socket);
-            _cancel.DangerousAddRef(ref added.Cancel);
-            var descriptors = stackalloc PollDescriptor[2];
-            descriptors[0] = new PollDescriptor { Fd = (int)_socket.DangerousGetHandle(), Events = PollEvents.In };
-            descriptors[1] = new PollDescriptor { Fd = (int)_cancel.DangerousGetHandle(), Events = PollEvents.In };
-            while (Libc.poll(descriptors, 2, timeoutMilliseconds) < 0)
-            {
-                if (KernelException.LastErrno is not Errno.EINTR) throw KernelException.Last("poll(AF_NETLINK)");
-            }
-
-            return descriptors[1].Revents == 0 && descriptors[0].Revents != 0;
-        }
-        finally
-        {
-            if (added.Socket) _socket.DangerousRelease();
-            if (added.Cancel) _cancel.DangerousRelease();
+            var value = new BpfProgram { Len = (ushort)program.Length, Filter = (nint)start };
+            Libc.SetOption(_socket, SocketOption.Level, SocketOption.AttachFilter, value, "setsockopt SO_ATTACH_FILTER");
         }
     }
+
+    /// <summary>Waits until a datagram (or an overrun) can be read.</summary>
+    /// <returns>False after the time-out (null: never) or <see cref="Cancel"/>.</returns>
+    public bool Wait(TimeSpan? timeout = null) => _waiter.Wait(_socket, timeout) is ReadWait.Readable;
 
     /// <summary>Ends this and every later <see cref="Wait"/> at once; from any thread.</summary>
-    public void Cancel()
-    {
-        ulong one = 1;
-        if (Libc.write(_cancel, &one, sizeof(ulong)) < 0) throw KernelException.Last("write(eventfd)");
-    }
+    public void Cancel() => _waiter.Stop();
 
     /// <summary>Reads one datagram without waiting. Datagrams that do not come from the kernel are passed over.</summary>
     public ReceiveStatus Receive(Span<byte> buffer, out int length)
@@ -153,6 +135,6 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
     public void Dispose()
     {
         _socket.Dispose();
-        _cancel.Dispose();
+        _waiter.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using ActorMirror.Kernel.Native;
@@ -29,7 +30,8 @@ public sealed class KernelProofTests
                 File.WriteAllText(file, Source(group.Key, group));
                 return file;
             }).ToArray();
-            Compile(files).ShouldBe("");
+            var errors = Compile(files);
+            errors.ShouldBeEmpty(errors);
         }
         finally
         {
@@ -54,18 +56,19 @@ public sealed class KernelProofTests
     }
 
     /// <summary>Enums that the kernel never sees.</summary>
-    private static readonly string[] OwnEnums = ["NetlinkFailure", "ReceiveStatus"];
+    private static readonly string[] OwnEnums = ["ConntrackEventKind", "NetlinkFailure", "ReadWait", "ReceiveStatus"];
 
     [Fact]
     public void Every_enum_names_its_header_or_is_listed_as_our_own() =>
         Types.Where(type => type.IsEnum && Header(type) is null).Select(type => type.Name).Except(OwnEnums).ShouldBeEmpty();
 
-    /// <summary>Native holds what crosses the border to the kernel and nothing else.</summary>
+    /// <summary>Native holds what crosses the border to the kernel. Inline arrays are proven with the struct they are a field of.</summary>
     [Fact]
     public void Every_constant_and_struct_in_Native_names_its_header() =>
         Types.Where(type => type.Namespace == typeof(Libc).Namespace && Header(type) is null)
-            .Where(type => (type.IsValueType && !type.IsEnum) || Constants(type).Any(field => field.FieldType != typeof(string)))
+            .Where(type => (type.IsValueType && !type.IsEnum && type.GetCustomAttribute<InlineArrayAttribute>() is null) || Constants(type).Any())
             .Select(type => type.Name)
+            .Except(OwnEnums)
             .ShouldBeEmpty();
 
     [Fact]
@@ -82,7 +85,7 @@ public sealed class KernelProofTests
     private static KernelHeaderAttribute? Header(Type type) => type.GetCustomAttribute<KernelHeaderAttribute>();
 
     private static IEnumerable<FieldInfo> Constants(Type type) =>
-        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Where(field => field.IsLiteral);
+        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Where(field => field.IsLiteral && field.FieldType != typeof(string));
 
     private static string Source(string headers, IEnumerable<Type> types)
     {
@@ -125,7 +128,7 @@ public sealed class KernelProofTests
 
     /// <summary><c>TupleOrig</c> becomes <c>tuple_orig</c>; a name in capitals stays.</summary>
     private static string SnakeCase(string name) =>
-        name.Any(char.IsLower)
+        name.Length == 1 || name.Any(char.IsLower)
             ? string.Concat(name.Select((letter, index) => char.IsUpper(letter) && index > 0 ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"))
             : name;
 
@@ -134,6 +137,6 @@ public sealed class KernelProofTests
         using var gcc = Process.Start(new ProcessStartInfo("gcc", ["-fsyntax-only", "-std=gnu11", .. files]) { RedirectStandardError = true })!;
         var errors = gcc.StandardError.ReadToEnd();
         gcc.WaitForExit();
-        return gcc.ExitCode == 0 ? "" : errors;
+        return gcc.ExitCode == 0 ? "" : string.Join('\n', errors.Split('\n').Where(line => line.Contains("error", StringComparison.Ordinal)));
     }
 }

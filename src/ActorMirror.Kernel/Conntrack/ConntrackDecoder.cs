@@ -1,0 +1,127 @@
+using ActorMirror.Kernel.Addresses;
+using ActorMirror.Kernel.Native;
+using ActorMirror.Kernel.Netlink;
+
+namespace ActorMirror.Kernel.Conntrack;
+
+/// <summary>Conntrack messages to values. Allocates nothing and believes nothing: what is missing or too short is zero.</summary>
+internal static class ConntrackDecoder
+{
+    private const int FamilyHeaderBytes = 4;
+
+    /// <returns>False for a message that is not about an entry, or one without both tuples.</returns>
+    public static bool TryEvent(in NetlinkMessage message, out ConntrackEvent decoded)
+    {
+        decoded = default;
+        if (message.Type >> 8 != NetfilterSubsystem.Ctnetlink) return false;
+        ConntrackEventKind kind;
+        switch (message.Type & 0xff)
+        {
+            // NEW and UPDATE share a type; only NEW has the flags of a creation (ctnetlink_conntrack_event).
+            case ConntrackOperation.New:
+                kind = message.Flags.HasFlag(NetlinkFlags.Create) ? ConntrackEventKind.New : ConntrackEventKind.Update;
+                break;
+            case ConntrackOperation.Delete:
+                kind = ConntrackEventKind.Destroy;
+                break;
+            default:
+                return false;
+        }
+
+        if (!TryEntry(in message, out var entry)) return false;
+        decoded = new ConntrackEvent(kind, entry);
+        return true;
+    }
+
+    public static bool TryEntry(in NetlinkMessage message, out ConntrackEntry entry)
+    {
+        ConntrackTuple original = default, reply = default;
+        uint status = 0, mark = 0, timeout = 0, id = 0;
+        ConntrackTcp tcp = default;
+        foreach (var attribute in message.Attributes(FamilyHeaderBytes))
+        {
+            switch (attribute.Type)
+            {
+                case ConntrackAttribute.TupleOrig: original = Tuple(attribute.Nested); break;
+                case ConntrackAttribute.TupleReply: reply = Tuple(attribute.Nested); break;
+                case ConntrackAttribute.Status: status = attribute.U32BigEndian; break;
+                case ConntrackAttribute.Protoinfo: tcp = ProtocolInfo(attribute.Nested); break;
+                case ConntrackAttribute.Timeout: timeout = attribute.U32BigEndian; break;
+                case ConntrackAttribute.Mark: mark = attribute.U32BigEndian; break;
+                case ConntrackAttribute.Id: id = attribute.U32BigEndian; break;
+            }
+        }
+
+        entry = new ConntrackEntry
+        {
+            Original = original,
+            Reply = reply,
+            Status = (ConntrackStatus)status,
+            Mark = mark,
+            TimeoutSeconds = timeout,
+            Id = id,
+            Tcp = tcp,
+        };
+        return original.Protocol != 0 && reply.Protocol != 0;
+    }
+
+    private static ConntrackTuple Tuple(NetlinkAttributes attributes)
+    {
+        UInt128 source = 0, destination = 0;
+        byte protocol = 0;
+        ushort sourcePort = 0, destinationPort = 0;
+        foreach (var part in attributes)
+        {
+            if (part.Type == TupleAttribute.Ip)
+            {
+                foreach (var address in part.Nested)
+                {
+                    switch (address.Type)
+                    {
+                        case TupleAddressAttribute.V4Source: source = MappedAddress.FromV4(address.U32BigEndian); break;
+                        case TupleAddressAttribute.V4Destination: destination = MappedAddress.FromV4(address.U32BigEndian); break;
+                        case TupleAddressAttribute.V6Source: source = address.U128BigEndian; break;
+                        case TupleAddressAttribute.V6Destination: destination = address.U128BigEndian; break;
+                    }
+                }
+            }
+            else if (part.Type == TupleAttribute.Proto)
+            {
+                foreach (var field in part.Nested)
+                {
+                    switch (field.Type)
+                    {
+                        case TupleProtocolAttribute.Num: protocol = field.U8; break;
+                        case TupleProtocolAttribute.SrcPort: sourcePort = field.U16BigEndian; break;
+                        case TupleProtocolAttribute.DstPort: destinationPort = field.U16BigEndian; break;
+                    }
+                }
+            }
+        }
+
+        return new ConntrackTuple(protocol, source, sourcePort, destination, destinationPort);
+    }
+
+    private static ConntrackTcp ProtocolInfo(NetlinkAttributes attributes)
+    {
+        var tcp = default(ConntrackTcp);
+        foreach (var protocol in attributes)
+        {
+            if (protocol.Type != ProtoinfoAttribute.Tcp) continue;
+            foreach (var field in protocol.Nested)
+            {
+                tcp = field.Type switch
+                {
+                    ProtoinfoTcpAttribute.State => tcp with { State = (TcpState)field.U8 },
+                    ProtoinfoTcpAttribute.WscaleOriginal => tcp with { WindowScaleOriginal = field.U8 },
+                    ProtoinfoTcpAttribute.WscaleReply => tcp with { WindowScaleReply = field.U8 },
+                    ProtoinfoTcpAttribute.FlagsOriginal => tcp with { FlagsOriginal = (TcpFlags)field.Read<TcpFlagsValue>().Flags },
+                    ProtoinfoTcpAttribute.FlagsReply => tcp with { FlagsReply = (TcpFlags)field.Read<TcpFlagsValue>().Flags },
+                    _ => tcp,
+                };
+            }
+        }
+
+        return tcp;
+    }
+}

@@ -1,0 +1,86 @@
+using ActorMirror.Kernel.Addresses;
+using ActorMirror.Kernel.Native;
+using ActorMirror.Kernel.Netlink;
+
+namespace ActorMirror.Kernel.Conntrack;
+
+/// <summary>Values to conntrack messages.</summary>
+internal static class ConntrackEncoder
+{
+    /// <summary>No message is longer: 236 bytes for a translated IPv4 entry, 344 for an IPv6 one.</summary>
+    public const int MaximumMessageBytes = 512;
+
+    public static void Begin(ref NetlinkWriter writer, byte operation, NetlinkFlags flags, uint sequence, int family)
+    {
+        writer.BeginMessage((ushort)((NetfilterSubsystem.Ctnetlink << 8) | operation), flags | NetlinkFlags.Request, sequence);
+        writer.PutHeader(new NetfilterHeader { NfgenFamily = (byte)family });
+    }
+
+    public static void Begin(ref NetlinkWriter writer, byte operation, NetlinkFlags flags, uint sequence, in ConntrackTuple original)
+    {
+        Begin(ref writer, operation, flags, sequence, original.IsV4 ? AddressFamily.Inet : AddressFamily.Inet6);
+        PutTuple(ref writer, ConntrackAttribute.TupleOrig, in original);
+    }
+
+    public static void PutTuple(ref NetlinkWriter writer, ushort type, in ConntrackTuple tuple)
+    {
+        var v4 = tuple.IsV4;
+        var outer = writer.BeginNested(type);
+        var inner = writer.BeginNested(TupleAttribute.Ip);
+        PutAddress(ref writer, v4 ? TupleAddressAttribute.V4Source : TupleAddressAttribute.V6Source, tuple.Source, v4);
+        PutAddress(ref writer, v4 ? TupleAddressAttribute.V4Destination : TupleAddressAttribute.V6Destination, tuple.Destination, v4);
+        writer.EndNested(inner);
+        inner = writer.BeginNested(TupleAttribute.Proto);
+        writer.Put(TupleProtocolAttribute.Num, tuple.Protocol);
+        writer.PutBigEndian(TupleProtocolAttribute.SrcPort, tuple.SourcePort);
+        writer.PutBigEndian(TupleProtocolAttribute.DstPort, tuple.DestinationPort);
+        writer.EndNested(inner);
+        writer.EndNested(outer);
+    }
+
+    /// <summary>
+    /// The translations that turn the original direction into the reply shown. A created entry is given the *untranslated* reply and these
+    /// attributes: with the translated reply the kernel answers success and then translates nothing (ctnetlink_setup_nat works from the inverse).
+    /// </summary>
+    public static void PutTranslations(ref NetlinkWriter writer, in ConntrackEntry entry)
+    {
+        var untranslated = entry.Original.Inverse;
+        if (entry.Reply.Source != untranslated.Source || entry.Reply.SourcePort != untranslated.SourcePort)
+            PutTranslation(ref writer, ConntrackAttribute.NatDst, entry.Reply.Source, entry.Reply.SourcePort);
+        if (entry.Reply.Destination != untranslated.Destination || entry.Reply.DestinationPort != untranslated.DestinationPort)
+            PutTranslation(ref writer, ConntrackAttribute.NatSrc, entry.Reply.Destination, entry.Reply.DestinationPort);
+    }
+
+    /// <summary>State, scales and flags of TCP; a flag of the mask is set or cleared, the others stay.</summary>
+    public static void PutTcp(ref NetlinkWriter writer, in ConntrackTcp tcp, TcpFlags mask)
+    {
+        var outer = writer.BeginNested(ConntrackAttribute.Protoinfo);
+        var inner = writer.BeginNested(ProtoinfoAttribute.Tcp);
+        if (tcp.State != TcpState.None) writer.Put(ProtoinfoTcpAttribute.State, (byte)tcp.State);
+        writer.Put(ProtoinfoTcpAttribute.WscaleOriginal, tcp.WindowScaleOriginal);
+        writer.Put(ProtoinfoTcpAttribute.WscaleReply, tcp.WindowScaleReply);
+        writer.Put(ProtoinfoTcpAttribute.FlagsOriginal, new TcpFlagsValue { Flags = (byte)tcp.FlagsOriginal, Mask = (byte)mask });
+        writer.Put(ProtoinfoTcpAttribute.FlagsReply, new TcpFlagsValue { Flags = (byte)tcp.FlagsReply, Mask = (byte)mask });
+        writer.EndNested(inner);
+        writer.EndNested(outer);
+    }
+
+    private static void PutTranslation(ref NetlinkWriter writer, ushort type, UInt128 address, ushort port)
+    {
+        var v4 = MappedAddress.IsV4(address);
+        var outer = writer.BeginNested(type);
+        PutAddress(ref writer, v4 ? NatAttribute.V4Minimum : NatAttribute.V6Minimum, address, v4);
+        PutAddress(ref writer, v4 ? NatAttribute.V4Maximum : NatAttribute.V6Maximum, address, v4);
+        var inner = writer.BeginNested(NatAttribute.Proto);
+        writer.PutBigEndian(NatPortAttribute.PortMin, port);
+        writer.PutBigEndian(NatPortAttribute.PortMax, port);
+        writer.EndNested(inner);
+        writer.EndNested(outer);
+    }
+
+    private static void PutAddress(ref NetlinkWriter writer, ushort type, UInt128 address, bool v4)
+    {
+        if (v4) writer.PutBigEndian(type, (uint)address);
+        else writer.PutBigEndian(type, address);
+    }
+}

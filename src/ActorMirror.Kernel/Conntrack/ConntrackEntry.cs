@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using ActorMirror.Kernel.Addresses;
+
+namespace ActorMirror.Kernel.Conntrack;
+
+/// <summary>One direction of a connection. Addresses are 128-bit numbers in host order, IPv4 in its IPv6-mapped form.</summary>
+/// <param name="Protocol">IANA number: 6 TCP, 17 UDP; others have ports of 0 here.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ConntrackTuple(byte Protocol, UInt128 Source, ushort SourcePort, UInt128 Destination, ushort DestinationPort)
+{
+    public const byte Tcp = 6;
+    public const byte Udp = 17;
+
+    public bool IsV4 => MappedAddress.IsV4(Source);
+
+    /// <summary>The other direction, as it is without address translation.</summary>
+    public ConntrackTuple Inverse => new(Protocol, Destination, DestinationPort, Source, SourcePort);
+
+    public override string ToString() =>
+        $"{Protocol} {MappedAddress.ToText(Source)}:{SourcePort} > {MappedAddress.ToText(Destination)}:{DestinationPort}";
+}
+
+/// <summary>What conntrack knows of a TCP connection apart from its windows.</summary>
+/// <param name="State"><see cref="TcpState.None"/> where the kernel did not tell: not TCP, or an event that is not about the state.</param>
+/// <param name="WindowScaleOriginal">0 to 14; a DESTROY event does not tell it.</param>
+/// <param name="WindowScaleReply">0 to 14; a DESTROY event does not tell it.</param>
+public readonly record struct ConntrackTcp(
+    TcpState State,
+    byte WindowScaleOriginal,
+    byte WindowScaleReply,
+    TcpFlags FlagsOriginal,
+    TcpFlags FlagsReply);
+
+/// <summary>An entry of the conntrack table as the kernel shows it: the reply direction is the translated one.</summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ConntrackEntry
+{
+    public ConntrackTuple Original { get; init; }
+
+    /// <summary>From the member back to the client or SNAT address.</summary>
+    public ConntrackTuple Reply { get; init; }
+
+    public ConntrackStatus Status { get; init; }
+
+    public uint Mark { get; init; }
+
+    /// <summary>Seconds until the entry expires; 0 in a DESTROY event.</summary>
+    public uint TimeoutSeconds { get; init; }
+
+    /// <summary>The kernel's number for this entry, different on every device.</summary>
+    public uint Id { get; init; }
+
+    public ConntrackTcp Tcp { get; init; }
+}
+
+/// <summary>Why an entry is reported.</summary>
+public enum ConntrackEventKind : byte
+{
+    New,
+    Update,
+    Destroy,
+}
+
+/// <summary>One change of the table.</summary>
+public readonly record struct ConntrackEvent(ConntrackEventKind Kind, ConntrackEntry Entry);
