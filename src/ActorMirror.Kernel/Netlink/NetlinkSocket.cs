@@ -85,7 +85,7 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
 
     /// <summary>Waits until a datagram (or an overrun) can be read.</summary>
     /// <returns>False after the time-out (null: never) or <see cref="Cancel"/>.</returns>
-    public bool Wait(TimeSpan? timeout = null) => _waiter.Wait(_socket, timeout) is ReadWait.Readable;
+    public bool Wait(TimeSpan? timeout = null) => _waiter.Wait(_socket, timeout);
 
     /// <summary>Ends this and every later <see cref="Wait"/> at once; from any thread.</summary>
     public void Cancel() => _waiter.Stop();
