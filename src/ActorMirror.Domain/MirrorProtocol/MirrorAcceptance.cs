@@ -1,0 +1,43 @@
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.TrafficGroups;
+
+namespace ActorMirror.Domain.MirrorProtocol;
+
+/// <summary>What a mirror expects of the device that wants to be mirrored.</summary>
+/// <param name="Active">The device that owns the traffic group.</param>
+/// <param name="HighestEpoch">The highest epoch of the traffic group this device has seen; lower ones are refused.</param>
+public sealed record MirrorAcceptance(DeviceId Active, int TrafficGroup, Epoch HighestEpoch, ulong Numbering)
+{
+    /// <summary>Judges a hello; <paramref name="detail"/> is a sentence for the operator, empty when accepted.</summary>
+    public MirrorRefusal Judge(MirrorHello hello, out string detail)
+    {
+        var (refusal, text) = hello switch
+        {
+            _ when ProtocolVersion.Choose(hello.MinimumVersion, hello.MaximumVersion) == 0 => (MirrorRefusal.Version,
+                $"it speaks versions {hello.MinimumVersion} to {hello.MaximumVersion}, this device {ProtocolVersion.Minimum} to {ProtocolVersion.Maximum}"),
+            _ when hello.Device != Active => (MirrorRefusal.NotMyPeer, $"device {hello.Device} is not the active device {Active}"),
+            _ when hello.Stream.TrafficGroup != TrafficGroup => (MirrorRefusal.NotMirror,
+                $"the channel is for traffic group {TrafficGroup}, not {hello.Stream.TrafficGroup}"),
+            _ when hello.Stream.Epoch < HighestEpoch => (MirrorRefusal.EpochTooLow, $"epoch {hello.Stream.Epoch} is below {HighestEpoch}"),
+            _ when hello.Numbering != Numbering => (MirrorRefusal.NumberingDiffers,
+                $"its configuration numbers objects differently ({hello.Numbering:x16}, here {Numbering:x16})"),
+            _ => (MirrorRefusal.None, ""),
+        };
+        detail = text;
+        return refusal;
+    }
+}
+
+/// <summary>The versions of the wire protocol this build speaks.</summary>
+public static class ProtocolVersion
+{
+    public const byte Minimum = 1;
+    public const byte Maximum = 1;
+
+    /// <summary>The highest version both ends speak; 0: none.</summary>
+    public static byte Choose(byte theirMinimum, byte theirMaximum)
+    {
+        var highest = Math.Min(theirMaximum, Maximum);
+        return highest >= Math.Max(theirMinimum, Minimum) ? highest : (byte)0;
+    }
+}

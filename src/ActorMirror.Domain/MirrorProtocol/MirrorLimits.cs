@@ -1,0 +1,33 @@
+namespace ActorMirror.Domain.MirrorProtocol;
+
+/// <summary>Bounds and times of a mirror channel; both ends of a channel have their own.</summary>
+public sealed record MirrorLimits
+{
+    public static readonly MirrorLimits Default = new();
+
+    /// <summary>Changes kept until they are acknowledged; more means desync. One second of 50,000 changes/s and some, 14 MB.</summary>
+    public int BacklogChanges { get; init; } = 65_536;
+
+    /// <summary>Changes in one frame. Small enough that a frame of IPv6 records stays below the frame limit.</summary>
+    public int BatchChanges { get; init; } = 512;
+
+    /// <summary>Batches the mirror's owner may have in hand; then nothing more is read, and TCP tells the active.</summary>
+    public int BatchesInHand { get; init; } = 16;
+
+    /// <summary>Retractions kept until the active has them; more means that the copy is given up and made anew.</summary>
+    public int Retractions { get; init; } = 16_384;
+
+    /// <summary>Bytes per second a snapshot may take; 0: no limit.</summary>
+    public long ResyncRate { get; init; }
+
+    /// <summary>A ping follows this long a silence.</summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A peer that is silent this long is given up: four pings are missing.</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>First pause before connecting again, and between two snapshots that were overrun; it doubles.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
+
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,238 @@
+namespace ActorMirror.Domain.MirrorProtocol;
+
+/// <summary>What the active's end of a channel is to do next.</summary>
+public enum SenderStep
+{
+    /// <summary>Nothing before the time given, unless something happens.</summary>
+    Wait,
+
+    /// <summary>Changes are to be sent: <see cref="OutgoingStream.TakeBatch"/>.</summary>
+    SendBatch,
+    SendPing,
+
+    /// <summary>The retractions that arrived are to be confirmed: <see cref="OutgoingStream.TakeConfirmation"/>.</summary>
+    ConfirmRetractions,
+
+    /// <summary>The table's owner is to begin a snapshot: <see cref="OutgoingStream.TakeSnapshotRequest"/>.</summary>
+    RequestSnapshot,
+
+    /// <summary>The owner is to give the next chunk of the snapshot: <see cref="OutgoingStream.TakeChunkRequest"/>.</summary>
+    RequestChunk,
+}
+
+/// <summary>A snapshot the table's owner is asked for; an answer to an older request is not taken.</summary>
+/// <param name="SameCopy">The mirror still has what it acknowledged.</param>
+/// <param name="Room">How many connections the mirror can hold.</param>
+public readonly record struct SnapshotRequest(long Number, bool SameCopy, int Room);
+
+/// <summary>
+/// The active's end of a mirror stream without any I/O: what was appended, sent, acknowledged, and what is to be done next. Time is
+/// a parameter, measured from any fixed instant. Not thread-safe.
+/// </summary>
+public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
+{
+    private readonly Backlog backlog = new(limits.BacklogChanges);
+    private readonly ResyncThrottle throttle = new(limits.ResyncRate);
+    private readonly AppendTimes ages = new();
+    private readonly BackOff resyncPause = new(limits);
+    private TimeSpan heard;
+    private TimeSpan wrote;
+    private TimeSpan resyncNotBefore;
+    private SnapshotRequest request;
+    private bool snapshotRequested;
+    private bool chunkRequested;
+    private long snapshotEnd = long.MaxValue;
+    private long appliedFrom = long.MaxValue; // changes from here up to the last acknowledged one are applied
+    private bool sameCopy;
+    private int room;
+    private long retractionsConfirmed;
+
+    public StreamId Stream => stream;
+
+    public LinkState Link { get; private set; }
+
+    public CopyState Copy { get; private set; }
+
+    public long Queued => backlog.Queued;
+
+    public long Sent => backlog.Sent;
+
+    public long Acknowledged => backlog.Released;
+
+    /// <summary>Changes that are not acknowledged, sent or not.</summary>
+    public int Outstanding => backlog.Outstanding;
+
+    /// <summary>Elements of the current or last snapshot that were appended, and about how many it has.</summary>
+    public int SnapshotAppended { get; private set; }
+
+    public int SnapshotExpected { get; private set; }
+
+    /// <summary>How many connections the mirror can hold, as it said.</summary>
+    public int MirrorRoom => room;
+
+    /// <summary>Retractions of this stream that arrived; they are numbered from 1.</summary>
+    public long RetractionsSeen { get; private set; }
+
+    public void Handle(LinkEvent happened, TimeSpan now)
+    {
+        Link = LinkMachine.Next(Link, happened);
+        heard = wrote = now;
+    }
+
+    /// <summary>Something arrived from the peer, whatever it is.</summary>
+    public void Heard(TimeSpan now) => heard = now;
+
+    /// <summary>Something was written to the peer, whatever it is.</summary>
+    public void Wrote(TimeSpan now) => wrote = now;
+
+    public bool IsSilent(TimeSpan now) => Link is LinkState.Greeting or LinkState.Established && now - heard >= limits.Silence;
+
+    /// <summary>The mirror answered the hello: refused, or the stream goes on where it broke, or a snapshot is needed.</summary>
+    public void Answered(MirrorHelloAnswer answer, TimeSpan now)
+    {
+        if (answer.Refusal != MirrorRefusal.None)
+        {
+            Handle(LinkEvent.Refused, now);
+            return;
+        }
+
+        Handle(LinkEvent.Accepted, now);
+        room = answer.Room;
+        snapshotRequested = chunkRequested = false;
+        sameCopy = answer.Stream == stream;
+        if (!sameCopy) RetractionsSeen = 0;
+        retractionsConfirmed = RetractionsSeen;
+        if (sameCopy && backlog.TryResume(answer.Received))
+        {
+            // An acknowledgement that was on its way when the link broke.
+            backlog.TryRelease(Math.Min(answer.Applied, answer.Received));
+            return;
+        }
+
+        Copy = CopyMachine.Next(Copy, CopyEvent.Lost);
+        backlog.Restart(backlog.Queued);
+        ages.Clear();
+        appliedFrom = long.MaxValue;
+    }
+
+    /// <summary>Appends live changes. False: no stream is open, or the backlog is full and the copy desynced by that; none was taken.</summary>
+    public bool TryAppend(ReadOnlySpan<MirrorChange> changes, TimeSpan now)
+    {
+        if (Copy == CopyState.Desynced) return false;
+        if (backlog.TryAppend(changes))
+        {
+            ages.Note(backlog.Queued, now);
+            return true;
+        }
+
+        // What is queued is still sent: it is good, and the mirror shows by it that it can take a snapshot.
+        Copy = CopyMachine.Next(Copy, CopyEvent.Overflowed);
+        snapshotRequested = chunkRequested = false;
+        snapshotEnd = long.MaxValue;
+        resyncNotBefore = now + resyncPause.Next();
+        return false;
+    }
+
+    /// <summary>Opens the stream with the beginning of a snapshot. False: the request is not the current one any more.</summary>
+    public bool TryBeginSnapshot(long requestNumber, in MirrorChange begin)
+    {
+        if (!snapshotRequested || requestNumber != request.Number || Copy != CopyState.Desynced) return false;
+        backlog.Restart(begin.Sequence - 1);
+        backlog.TryAppend([begin]);
+        ages.Clear();
+        appliedFrom = begin.Sequence;
+        snapshotEnd = long.MaxValue;
+        snapshotRequested = chunkRequested = false;
+        sameCopy = true; // what is acknowledged from here on, this mirror has
+        SnapshotExpected = begin.Count;
+        SnapshotAppended = 0;
+        Copy = CopyMachine.Next(Copy, CopyEvent.SnapshotBegun);
+        return true;
+    }
+
+    /// <summary>Appends a chunk of the snapshot that was asked for. False: that snapshot was given up.</summary>
+    public bool TryAppendChunk(long requestNumber, ReadOnlySpan<MirrorChange> changes, TimeSpan now)
+    {
+        if (requestNumber != request.Number || Copy != CopyState.Resyncing || changes.IsEmpty || !TryAppend(changes, now)) return false;
+        chunkRequested = false;
+        throttle.Take(changes.Length * WireEstimate);
+        SnapshotAppended += changes.Length;
+        if (changes[^1].Kind == MirrorChangeKind.SnapshotEnd) snapshotEnd = changes[^1].Sequence;
+        return true;
+    }
+
+    /// <summary>The mirror applied everything up to this change. False: it cannot have, against the protocol.</summary>
+    public bool TryAcknowledge(long sequence)
+    {
+        if (!backlog.TryRelease(sequence)) return false;
+        ages.Release(backlog.Released);
+        if (backlog.Released < snapshotEnd) return true;
+        Copy = CopyMachine.Next(Copy, CopyEvent.SnapshotApplied);
+        snapshotEnd = long.MaxValue;
+        appliedFrom = 0;
+        resyncPause.Reset();
+        return true;
+    }
+
+    /// <summary>How long ago the oldest change that is not acknowledged was appended (to 5 ms); zero: there is none.</summary>
+    public TimeSpan OldestAge(TimeSpan now) => ages.Oldest is { } at ? now - at : TimeSpan.Zero;
+
+    /// <summary>Whether the change is in the mirror's kernel for certain.</summary>
+    public bool IsApplied(long sequence) => sequence >= appliedFrom && sequence <= backlog.Released;
+
+    /// <summary>Counts retractions that arrived, the first of them numbered as given. How many of them are known already.</summary>
+    public int SkipKnownRetractions(long first, int count)
+    {
+        var known = (int)Math.Clamp(RetractionsSeen - first + 1, 0, count);
+        RetractionsSeen = Math.Max(RetractionsSeen, first + count - 1);
+        return known;
+    }
+
+    public SenderStep Next(TimeSpan now, out TimeSpan waitUntil)
+    {
+        waitUntil = TimeSpan.MaxValue;
+        if (Link != LinkState.Established) return SenderStep.Wait;
+        if (RetractionsSeen > retractionsConfirmed) return SenderStep.ConfirmRetractions;
+        waitUntil = wrote + limits.KeepAlive;
+        if (Copy == CopyState.Desynced && !snapshotRequested && backlog.Outstanding == 0)
+        {
+            if (now >= resyncNotBefore) return SenderStep.RequestSnapshot;
+            waitUntil = Min(waitUntil, resyncNotBefore);
+        }
+
+        if (Copy == CopyState.Resyncing && snapshotEnd == long.MaxValue && !chunkRequested && ChunkLimit > 0)
+        {
+            var ready = throttle.ReadyAt(now);
+            if (now >= ready) return SenderStep.RequestChunk;
+            waitUntil = Min(waitUntil, ready);
+        }
+
+        if (backlog.Unsent > 0) return SenderStep.SendBatch;
+        return now >= wrote + limits.KeepAlive ? SenderStep.SendPing : SenderStep.Wait;
+    }
+
+    public ReadOnlySpan<MirrorChange> TakeBatch() => backlog.TakeUnsent(limits.BatchChanges);
+
+    public long TakeConfirmation() => retractionsConfirmed = RetractionsSeen;
+
+    public SnapshotRequest TakeSnapshotRequest()
+    {
+        snapshotRequested = true;
+        return request = new SnapshotRequest(request.Number + 1, sameCopy, room);
+    }
+
+    /// <summary>The request's number and how many elements the chunk may have.</summary>
+    public (long Number, int Limit) TakeChunkRequest()
+    {
+        chunkRequested = true;
+        return (request.Number, ChunkLimit);
+    }
+
+    /// <summary>Bytes of a snapshot's element on the wire, as the throttle counts them: an IPv4 upsert with its share of frame and TCP headers.</summary>
+    private const int WireEstimate = 36;
+
+    /// <summary>A snapshot uses half of the backlog at most: the other half is for live changes, so that no snapshot causes a desync.</summary>
+    private int ChunkLimit => Math.Min(limits.BatchChanges, backlog.Capacity / 2 - backlog.Outstanding);
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}

@@ -1,0 +1,45 @@
+using System.Threading.Channels;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.MirrorChannel.Wire;
+
+namespace ActorMirror.MirrorChannel;
+
+/// <summary>Changes that arrived together; reused, so not to be touched after it was answered.</summary>
+public sealed class MirrorBatch
+{
+    private readonly MirrorChange[] changes = new MirrorChange[Frames.MaximumElements];
+
+    internal MirrorBatch(BatchPool pool) => Pool = pool;
+
+    /// <summary>The stream the changes belong to; it changes only at the beginning of a snapshot.</summary>
+    public StreamId Stream { get; internal set; }
+
+    public ReadOnlySpan<MirrorChange> Changes => changes.AsSpan(0, Count);
+
+    public long LastSequence => changes[Count - 1].Sequence;
+
+    internal BatchPool Pool { get; }
+
+    internal int Count { get; set; }
+
+    internal Span<MirrorChange> Buffer => changes;
+}
+
+/// <summary>
+/// The batches of a receiver. Their number is the credit of its owner: a reader that finds none waits, TCP slows the active down,
+/// and the active desyncs instead of queueing without end.
+/// </summary>
+internal sealed class BatchPool
+{
+    private readonly Channel<MirrorBatch> free;
+
+    public BatchPool(int size)
+    {
+        free = Channel.CreateBounded<MirrorBatch>(size);
+        for (var i = 0; i < size; i++) free.Writer.TryWrite(new MirrorBatch(this));
+    }
+
+    public ValueTask<MirrorBatch> TakeAsync(CancellationToken cancellation) => free.Reader.ReadAsync(cancellation);
+
+    public void Return(MirrorBatch batch) => free.Writer.TryWrite(batch);
+}

@@ -1,0 +1,284 @@
+using System.Buffers;
+using System.Net.Sockets;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.MirrorChannel.Wire;
+
+namespace ActorMirror.MirrorChannel;
+
+/// <content>One connection: judged first; an accepted one takes the place of the last, whose active may have noticed its end before we did.</content>
+public sealed partial class MirrorReceiver
+{
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private Session? current;
+
+    /// <summary>Serves a connection until it ends, and closes it. Never throws; what was wrong is in the status.</summary>
+    public async Task RunAsync(Stream connection, CancellationToken cancellation)
+    {
+        await using var closing = connection;
+        using var session = new Session(cancellation);
+        using var reader = new FrameReader(connection);
+        try
+        {
+            await using var watchdog = time.CreateTimer(_ => EndIfSilent(session), null, options.Limits.Silence / 8, options.Limits.Silence / 8);
+            session.Heard = Now;
+            session.IsReading = true;
+            if (await ReadHelloAsync(connection, reader, session) is not { } hello) return;
+            await ServeAsync(connection, reader, session, hello);
+        }
+        catch (Exception e)
+        {
+            session.End(e switch
+            {
+                OperationCanceledException => "stopped",
+                IOException or SocketException or MirrorProtocolException => e.Message,
+                _ => e.ToString(),
+            });
+        }
+        finally
+        {
+            await GoodbyeAsync(connection, session);
+        }
+    }
+
+    /// <summary>The hello if it is acceptable; a refused one was answered.</summary>
+    private async Task<MirrorHello?> ReadHelloAsync(Stream connection, FrameReader reader, Session session)
+    {
+        if (await reader.ReadAsync(session.Token) is not { } frame) return null;
+        var refusal = MirrorRefusal.Malformed;
+        var detail = $"the first frame ({frame.Type}) is no hello that can be read";
+        MirrorHello? hello = null;
+        if (frame.Type == FrameType.Hello && Frames.TryReadHello(frame.Body.Span, out hello))
+        {
+            (refusal, detail) = expected() is { } acceptance
+                ? (acceptance.Judge(hello, out var judged), judged)
+                : (MirrorRefusal.NotMirror, "this device mirrors nobody for this traffic group");
+        }
+
+        if (refusal == MirrorRefusal.None) return hello;
+        lock (gate)
+        {
+            // A session that stands is not disturbed by somebody else's try.
+            if (stream.Link != LinkState.Established)
+            {
+                stream.Handle(LinkEvent.Connected);
+                stream.Handle(LinkEvent.Refused);
+                Enter($"{refusal}: {detail}");
+            }
+        }
+
+        var answer = new MirrorHelloAnswer(refusal, 0, options.Self, 0, 0, StreamId.None, 0, 0, Platform.Description, detail);
+        var bytes = new byte[1024];
+        await connection.WriteAsync(bytes.AsMemory(0, Frames.HelloAnswer(bytes, answer)), session.Token);
+        return null;
+    }
+
+    private async Task ServeAsync(Stream connection, FrameReader reader, Session session, MirrorHello hello)
+    {
+        lock (gate) current?.End("another connection took its place");
+        await turn.WaitAsync(session.Token);
+        try
+        {
+            var answer = Open(session, hello);
+            var bytes = new byte[1024];
+            await connection.WriteAsync(bytes.AsMemory(0, Frames.HelloAnswer(bytes, answer)), session.Token);
+            var reading = ReadAsync(reader, session);
+            var writing = WriteAsync(connection, session.Token);
+            var first = await Task.WhenAny(reading, writing);
+            session.End(first.IsFaulted ? first.Exception.InnerException!.Message : "the active closed the connection");
+            await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first;
+        }
+        finally
+        {
+            lock (gate)
+            {
+                current = null;
+                stream.Handle(LinkEvent.Lost);
+                Enter(session.Reason);
+            }
+
+            turn.Release();
+        }
+    }
+
+    private MirrorHelloAnswer Open(Session session, MirrorHello hello)
+    {
+        lock (gate)
+        {
+            current = session;
+            var (held, received, applied) = stream.Open(hello.Stream, hello.RetractionsSeen);
+            if (held != hello.Stream) batches = new BatchPool(options.Limits.BatchesInHand);
+            (peer, peerPlatform) = (hello.Device, hello.Platform);
+            stream.Handle(LinkEvent.Connected);
+            stream.Handle(LinkEvent.Accepted);
+            Enter(held == hello.Stream ? "resumed" : "no copy yet");
+            var version = ProtocolVersion.Choose(hello.MinimumVersion, hello.MaximumVersion);
+            return new(MirrorRefusal.None, version, options.Self, 0, options.Room, held, received, applied, Platform.Description, "");
+        }
+    }
+
+    private async Task ReadAsync(FrameReader reader, Session session)
+    {
+        while (true)
+        {
+            (session.Heard, session.IsReading) = (Now, true);
+            var read = await reader.ReadAsync(session.Token);
+            session.IsReading = false;
+            if (read is not { } frame) return;
+            lock (gate) bytesReceived += frame.Body.Length + Frames.HeaderSize;
+            if (frame.Type == FrameType.Changes) await HandOverAsync(frame, session);
+            else ReceivedControl(frame);
+        }
+    }
+
+    private async ValueTask HandOverAsync(Frame frame, Session session)
+    {
+        var pool = batches;
+        var batch = await pool.TakeAsync(session.Token);
+        var isReadable = Frames.TryReadChanges(frame.Body.Span, batch.Buffer, out var count);
+        lock (gate)
+        {
+            session.Token.ThrowIfCancellationRequested(); // the copy was given up meanwhile: the batch is not of the next one
+            (batch.Stream, batch.Count) = (stream.Stream, count);
+            var violation = isReadable ? stream.Take(batch.Changes) : "a frame of changes that cannot be read";
+            if (violation is not null)
+            {
+                // The same changes would come again after a resume: only a snapshot leads out.
+                GiveUp(violation);
+                throw new MirrorProtocolException(violation);
+            }
+
+            Enter("");
+        }
+
+        try
+        {
+            await owner.ApplyAsync(this, batch);
+        }
+        catch
+        {
+            Forget("the owner of the copy did not take a batch");
+            throw;
+        }
+    }
+
+    private void ReceivedControl(in Frame frame)
+    {
+        var body = frame.Body.Span;
+        switch (frame.Type)
+        {
+            case FrameType.Ping:
+                break;
+            case FrameType.ConfirmRetractions when Frames.TryReadNumber(body, out var count):
+                lock (gate)
+                {
+                    if (!stream.Confirm(count)) throw new MirrorProtocolException($"the active confirmed {count} retractions");
+                }
+
+                break;
+            case FrameType.Close when Frames.TryReadClose(body, out var reason):
+                throw new MirrorProtocolException($"the active closed the channel: {reason}");
+            default:
+                throw new MirrorProtocolException($"the active sent a frame of type {frame.Type} that cannot be read");
+        }
+    }
+
+    private async Task WriteAsync(Stream connection, CancellationToken cancellation)
+    {
+        var frame = ArrayPool<byte>.Shared.Rent(Frames.MaximumFrame);
+        var buffer = new Retraction[256];
+        await using var timer = time.CreateTimer(_ => work.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            while (true)
+            {
+                for (var length = NextFrame(frame, buffer); length > 0; length = NextFrame(frame, buffer))
+                    await connection.WriteAsync(frame.AsMemory(0, length), cancellation);
+                timer.Change(options.Limits.KeepAlive, Timeout.InfiniteTimeSpan);
+                await work.WaitAsync(cancellation);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frame);
+        }
+    }
+
+    private TimeSpan wrote;
+
+    /// <summary>Encodes what the active should hear next; 0: nothing now.</summary>
+    private int NextFrame(Span<byte> frame, Span<Retraction> buffer)
+    {
+        lock (gate)
+        {
+            var length = stream switch
+            {
+                { UnsentRetractions: > 0 } => Frames.Retractions(frame, FirstOf(buffer, out var count), buffer[..count]),
+                { MustAcknowledge: true } => Frames.Number(frame, FrameType.Acknowledge, stream.TakeAcknowledgement()),
+                _ when Now - wrote >= options.Limits.KeepAlive => Frames.Ping(frame),
+                _ => 0,
+            };
+            if (length > 0) wrote = Now;
+            return length;
+        }
+    }
+
+    private long FirstOf(Span<Retraction> buffer, out int count)
+    {
+        count = stream.TakeRetractions(buffer, out var first);
+        return first;
+    }
+
+    private void EndIfSilent(Session session)
+    {
+        if (session.IsReading && Now - session.Heard >= options.Limits.Silence)
+            session.End($"the active was silent for {options.Limits.Silence.TotalSeconds:0.###} s");
+    }
+
+    /// <summary>Tells the active why, if that is possible at once: a full socket is not waited for.</summary>
+    private async Task GoodbyeAsync(Stream connection, Session session)
+    {
+        try
+        {
+            using var brief = new CancellationTokenSource(options.Limits.KeepAlive, time);
+            var frame = new byte[512];
+            await connection.WriteAsync(frame.AsMemory(0, Frames.Close(frame, session.Reason)), brief.Token);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The connection is over: nobody is left to be told.
+        }
+    }
+
+    /// <summary>What can end a connection from outside, and why it did.</summary>
+    private sealed class Session(CancellationToken cancellation) : IDisposable
+    {
+        private readonly CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        private string? reason;
+
+        public CancellationToken Token => ending.Token;
+
+        public string Reason => reason ?? "";
+
+        /// <summary>Silence counts only while this end listens: an owner that is slow is no silence of the active.</summary>
+        public volatile bool IsReading;
+
+        public TimeSpan Heard { get; set; }
+
+        /// <summary>The first reason stands.</summary>
+        public void End(string why)
+        {
+            if (Interlocked.CompareExchange(ref reason, why, null) is not null) return;
+            try
+            {
+                ending.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It had ended by itself.
+            }
+        }
+
+        public void Dispose() => ending.Dispose();
+    }
+}

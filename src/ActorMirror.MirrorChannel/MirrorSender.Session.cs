@@ -1,0 +1,238 @@
+using System.Buffers;
+using System.Net.Sockets;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.MirrorChannel.Wire;
+
+namespace ActorMirror.MirrorChannel;
+
+/// <content>The connection: dial, greet, then two loops until one of them ends; and again.</content>
+public sealed partial class MirrorSender
+{
+    private long snapshots;
+    private long retractions;
+    private long bytesSent;
+    private string peerPlatform = "";
+
+    private async Task RunAsync()
+    {
+        var pause = new BackOff(options.Limits);
+        while (!stopping.IsCancellationRequested)
+        {
+            var (greeted, reason) = await RunSessionAsync();
+            if (greeted) pause.Reset();
+            lock (gate)
+            {
+                if (stream.Link != LinkState.Refused) Happened(LinkEvent.Lost, reason);
+                waiters.FailAll();
+            }
+
+            if (stopping.IsCancellationRequested) return;
+            await using var timer = time.CreateTimer(_ => redial.Set(), null, pause.Next(), Timeout.InfiniteTimeSpan);
+            await using var stop = stopping.Token.Register(redial.Set);
+            await redial.WaitAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>One connection from dial to end. Whether the mirror accepted it, and why it is over.</summary>
+    private async Task<(bool Greeted, string Reason)> RunSessionAsync()
+    {
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+        var greeted = false;
+        try
+        {
+            Happened(LinkEvent.Dialled, status.Reason);
+            await using var connection = await ConnectAsync(session.Token);
+            Happened(LinkEvent.Connected, status.Reason);
+            await using var watchdog = time.CreateTimer(_ => CancelIfSilent(session), null, WatchPeriod, WatchPeriod);
+            using var reader = new FrameReader(connection);
+            await GreetAsync(connection, reader, session.Token);
+            greeted = true;
+            var reading = ReadAsync(reader, session.Token);
+            var writing = WriteAsync(connection, session.Token);
+            var first = await Task.WhenAny(reading, writing);
+            await session.CancelAsync();
+            await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first; // the other one only ended because this one did
+            return (greeted, "the mirror closed the connection");
+        }
+        catch (OperationCanceledException)
+        {
+            return (greeted, stopping.IsCancellationRequested ? "stopped" : $"the mirror was silent for {options.Limits.Silence.TotalSeconds:0.###} s");
+        }
+        catch (Exception e)
+        {
+            return (greeted, e is IOException or SocketException or MirrorProtocolException or TimeoutException ? e.Message : e.ToString());
+        }
+    }
+
+    private TimeSpan WatchPeriod => options.Limits.Silence / 8;
+
+    private async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            return await connect(either.Token);
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{options.PeerEndpoint} did not answer within {options.ConnectTimeout.TotalSeconds:0.###} s", e);
+        }
+    }
+
+    private async Task GreetAsync(Stream connection, FrameReader reader, CancellationToken cancellation)
+    {
+        var frame = new byte[1024];
+        long seen;
+        lock (gate) seen = stream.RetractionsSeen;
+        await connection.WriteAsync(frame.AsMemory(0, Frames.Hello(frame, options.Hello(seen))), cancellation);
+        var answer = await reader.ReadAsync(cancellation) switch
+        {
+            { Type: FrameType.HelloAnswer } received when Frames.TryReadHelloAnswer(received.Body.Span, out var read) => read,
+            { } other => throw new MirrorProtocolException($"the mirror answered the hello with {other.Type}"),
+            null => throw new MirrorProtocolException("the mirror closed the connection instead of answering the hello"),
+        };
+        if (answer.Refusal == MirrorRefusal.None && (answer.Device != options.Peer || ProtocolVersion.Choose(answer.Version, answer.Version) == 0))
+            throw new MirrorProtocolException($"device {answer.Device} answered with version {answer.Version}, expected was device {options.Peer}");
+        lock (gate)
+        {
+            peerPlatform = answer.Platform;
+            stream.Answered(answer, Now);
+            if (stream.Link == LinkState.Established) owner.Acknowledged(this, stream.Acknowledged);
+            Enter(answer.Refusal != MirrorRefusal.None ? $"{answer.Refusal}: {answer.Detail}"
+                : stream.Copy != CopyState.Desynced ? "resumed"
+                : answer.Stream == options.Stream ? "the mirror missed changes"
+                : "the mirror has no copy");
+        }
+
+        if (answer.Refusal != MirrorRefusal.None) throw new MirrorProtocolException(answer.Detail);
+    }
+
+    private async Task WriteAsync(Stream connection, CancellationToken cancellation)
+    {
+        var frame = ArrayPool<byte>.Shared.Rent(Frames.MaximumFrame);
+        await using var timer = time.CreateTimer(_ => work.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            while (true)
+            {
+                var (length, wait) = NextFrame(frame);
+                if (length > 0)
+                {
+                    await connection.WriteAsync(frame.AsMemory(0, length), cancellation);
+                    Interlocked.Add(ref bytesSent, length);
+                }
+                else if (wait > TimeSpan.Zero)
+                {
+                    timer.Change(wait, Timeout.InfiniteTimeSpan);
+                    await work.WaitAsync(cancellation);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frame);
+        }
+    }
+
+    /// <summary>Encodes the next frame; length 0: none, and how long to wait (zero: ask again at once).</summary>
+    private (int Length, TimeSpan Wait) NextFrame(Span<byte> frame)
+    {
+        lock (gate)
+        {
+            var now = Now;
+            switch (stream.Next(now, out var waitUntil))
+            {
+                case SenderStep.SendBatch:
+                    stream.Wrote(now);
+                    return (Frames.Changes(frame, stream.TakeBatch()), default);
+                case SenderStep.ConfirmRetractions:
+                    stream.Wrote(now);
+                    return (Frames.Number(frame, FrameType.ConfirmRetractions, stream.TakeConfirmation()), default);
+                case SenderStep.SendPing:
+                    stream.Wrote(now);
+                    return (Frames.Ping(frame), default);
+                case SenderStep.RequestSnapshot:
+                    owner.SnapshotWanted(this, stream.TakeSnapshotRequest());
+                    return default;
+                case SenderStep.RequestChunk:
+                    var (number, limit) = stream.TakeChunkRequest();
+                    owner.SnapshotChunkWanted(this, number, limit);
+                    return default;
+                default:
+                    // Timers tick in milliseconds: a shorter wait would spin.
+                    var wait = waitUntil == TimeSpan.MaxValue ? options.Limits.KeepAlive : waitUntil - now;
+                    return (0, wait < OneTick ? OneTick : wait);
+            }
+        }
+    }
+
+    private static readonly TimeSpan OneTick = TimeSpan.FromMilliseconds(1);
+
+    private async Task ReadAsync(FrameReader reader, CancellationToken cancellation)
+    {
+        var buffer = new Retraction[Frames.MaximumElements];
+        while (await reader.ReadAsync(cancellation) is { } frame)
+        {
+            lock (gate)
+            {
+                stream.Heard(Now);
+                Received(frame, buffer);
+            }
+
+            work.Set();
+        }
+    }
+
+    private void Received(in Frame frame, Retraction[] buffer)
+    {
+        var body = frame.Body.Span;
+        switch (frame.Type)
+        {
+            case FrameType.Ping:
+                break;
+            case FrameType.Acknowledge when Frames.TryReadNumber(body, out var sequence):
+                if (!stream.TryAcknowledge(sequence)) throw new MirrorProtocolException($"the mirror acknowledged change {sequence} of {stream.Sent}");
+                owner.Acknowledged(this, stream.Acknowledged);
+                waiters.Complete(stream.IsApplied);
+                Enter("");
+                break;
+            case FrameType.Retractions when Frames.TryReadRetractions(body, buffer, out var first, out var count):
+                var known = stream.SkipKnownRetractions(first, count);
+                retractions += count - known;
+                if (count > known) owner.Retracted(this, buffer.AsSpan(known, count - known));
+                break;
+            case FrameType.Close when Frames.TryReadClose(body, out var reason):
+                throw new MirrorProtocolException($"the mirror closed the channel: {reason}");
+            default:
+                throw new MirrorProtocolException($"the mirror sent a frame of type {frame.Type} that cannot be read");
+        }
+    }
+
+    private void CancelIfSilent(CancellationTokenSource session)
+    {
+        lock (gate)
+        {
+            if (!stream.IsSilent(Now)) return;
+        }
+
+        try
+        {
+            session.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The session ended while its last tick was on the way.
+        }
+    }
+
+    private void Happened(LinkEvent happened, string reason)
+    {
+        lock (gate)
+        {
+            stream.Handle(happened, Now);
+            Enter(reason);
+        }
+    }
+}

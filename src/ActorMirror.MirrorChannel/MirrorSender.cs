@@ -1,0 +1,139 @@
+using ActorMirror.Domain.MirrorProtocol;
+
+namespace ActorMirror.MirrorChannel;
+
+/// <summary>
+/// The active's end of one mirror channel: connects, connects again, and carries one stream. What to do is decided by
+/// <see cref="OutgoingStream"/>; this class gives it a clock, a lock and the bytes. All members are safe from any thread and none blocks.
+/// </summary>
+public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
+{
+    private readonly Lock gate = new();
+    private readonly OutgoingStream stream;
+    private readonly GateWaiters waiters = new();
+    private readonly AsyncSignal work = new();
+    private readonly AsyncSignal redial = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly MirrorSenderOptions options;
+    private readonly IMirrorSenderOwner owner;
+    private readonly Func<CancellationToken, ValueTask<Stream>> connect;
+    private readonly TimeProvider time;
+    private readonly long origin;
+    private ChannelStatus status;
+    private Task running = Task.CompletedTask;
+
+    /// <param name="connect">Opens a connection to the mirror; may throw, that is shown and tried again.</param>
+    public MirrorSender(
+        MirrorSenderOptions options, IMirrorSenderOwner owner, Func<CancellationToken, ValueTask<Stream>> connect, TimeProvider time)
+    {
+        (this.options, this.owner, this.connect, this.time) = (options, owner, connect, time);
+        origin = time.GetTimestamp();
+        stream = new OutgoingStream(options.Stream, options.Limits);
+        status = ChannelStatus.Initial(time);
+    }
+
+    public StreamId Stream => options.Stream;
+
+    public MirrorSenderStatus Status
+    {
+        get
+        {
+            lock (gate)
+            {
+                return new(
+                    status, options.Peer, options.PeerEndpoint, options.Stream, stream.Queued, stream.Sent, stream.Acknowledged, stream.Outstanding,
+                    stream.OldestAge(Now), stream.SnapshotAppended, stream.SnapshotExpected, snapshots, retractions, bytesSent, peerPlatform, stream.MirrorRoom);
+            }
+        }
+    }
+
+    private TimeSpan Now => time.GetElapsedTime(origin);
+
+    public void Start() => running = Task.Run(RunAsync);
+
+    /// <summary>Skips the pause before the next connection: there is reason to believe that the peer is back.</summary>
+    public void Redial() => redial.Set();
+
+    /// <summary>Appends live changes in order. False: not taken, they must wait for a snapshot (<c>ConnectionTable.CloseStream</c>).</summary>
+    public bool TryAppend(ReadOnlySpan<MirrorChange> changes)
+    {
+        lock (gate)
+        {
+            if (!stream.TryAppend(changes, Now))
+            {
+                Enter($"the backlog of {options.Limits.BacklogChanges} changes is full");
+                return false;
+            }
+        }
+
+        work.Set();
+        return true;
+    }
+
+    /// <summary>Answers <see cref="IMirrorSenderOwner.SnapshotWanted"/>. False: there is a newer request, or none any more.</summary>
+    public bool TryBeginSnapshot(in SnapshotRequest request, in MirrorChange begin)
+    {
+        lock (gate)
+        {
+            if (!stream.TryBeginSnapshot(request.Number, begin)) return false;
+            snapshots++;
+            Enter(request.SameCopy ? "the mirror missed changes" : "the mirror has no copy");
+        }
+
+        work.Set();
+        return true;
+    }
+
+    /// <summary>Answers <see cref="IMirrorSenderOwner.SnapshotChunkWanted"/>. False: that snapshot was given up; another will be asked for.</summary>
+    public bool TryAppendChunk(long request, ReadOnlySpan<MirrorChange> changes)
+    {
+        lock (gate)
+        {
+            if (!stream.TryAppendChunk(request, changes, Now)) return false;
+        }
+
+        work.Set();
+        return true;
+    }
+
+    public async ValueTask<bool> WhenApplied(long sequence, TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        GateWaiters.Waiter waiter;
+        lock (gate)
+        {
+            if (stream.IsApplied(sequence)) return true;
+            if (stream.Link != LinkState.Established) return false;
+            waiter = waiters.Add(sequence);
+        }
+
+        try
+        {
+            await using var timer = time.CreateTimer(_ => waiter.Answer.TrySetResult(false), null, timeout, Timeout.InfiniteTimeSpan);
+            await using var registration = cancellation.Register(() => waiter.Answer.TrySetCanceled(cancellation));
+            return await waiter.Answer.Task;
+        }
+        finally
+        {
+            lock (gate) waiters.Remove(waiter);
+        }
+    }
+
+    /// <summary>Closes the connection; no call to the owner follows. Changes that were not acknowledged may or may not arrive.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await running;
+        stopping.Dispose();
+        work.Dispose();
+        redial.Dispose();
+    }
+
+    /// <summary>Publishes the state if it is another one; called with the lock held.</summary>
+    private void Enter(string reason)
+    {
+        var next = status.Enter(MirrorChannelStates.Of(stream.Link, stream.Copy), reason, time);
+        if (next.Transitions == status.Transitions) return;
+        status = next;
+        owner.StateChanged(this, next);
+    }
+}

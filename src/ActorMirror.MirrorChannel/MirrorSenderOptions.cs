@@ -1,0 +1,36 @@
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.MirrorProtocol;
+
+namespace ActorMirror.MirrorChannel;
+
+/// <summary>What a sender says of itself, and whom it talks to.</summary>
+public sealed record MirrorSenderOptions
+{
+    public required DeviceId Self { get; init; }
+
+    public required DeviceId Peer { get; init; }
+
+    /// <summary>Where the peer listens, for people: ADDRESS:PORT.</summary>
+    public required string PeerEndpoint { get; init; }
+
+    public required StreamId Stream { get; init; }
+
+    public required string TrafficGroupName { get; init; }
+
+    /// <summary>Digest of the numbers in marks, see <see cref="MirrorHello"/>.</summary>
+    public required ulong Numbering { get; init; }
+
+    public MirrorLimits Limits { get; init; } = MirrorLimits.Default;
+
+    /// <summary>Opening the TCP connection may take so long.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
+
+    internal MirrorHello Hello(long retractionsSeen) => new(
+        ProtocolVersion.Minimum, ProtocolVersion.Maximum, Self, Stream, TrafficGroupName, Numbering, Features: 0, Platform.Description, retractionsSeen);
+}
+
+internal static class Platform
+{
+    public static readonly string Description =
+        $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription} {System.Runtime.InteropServices.RuntimeInformation.OSArchitecture}";
+}

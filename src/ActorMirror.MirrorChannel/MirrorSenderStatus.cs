@@ -1,0 +1,32 @@
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.MirrorProtocol;
+
+namespace ActorMirror.MirrorChannel;
+
+/// <summary>One outgoing channel for its operator; every number is counted where it happens.</summary>
+/// <param name="Queued">The last change appended.</param>
+/// <param name="Acknowledged">The last change the mirror has in its kernel.</param>
+/// <param name="Outstanding">Changes appended and not acknowledged.</param>
+/// <param name="OldestAge">How long ago the oldest of them was appended; zero: none.</param>
+/// <param name="SnapshotAppended">Elements of the current or last snapshot so far.</param>
+/// <param name="SnapshotExpected">About how many elements it has.</param>
+/// <param name="Snapshots">Snapshots begun since the sender started.</param>
+/// <param name="PeerPlatform">The mirror's own words; empty before its first answer.</param>
+/// <param name="PeerRoom">How many connections the mirror can hold.</param>
+public sealed record MirrorSenderStatus(
+    ChannelStatus Channel,
+    DeviceId Peer,
+    string PeerEndpoint,
+    StreamId Stream,
+    long Queued,
+    long Sent,
+    long Acknowledged,
+    int Outstanding,
+    TimeSpan OldestAge,
+    int SnapshotAppended,
+    int SnapshotExpected,
+    long Snapshots,
+    long Retractions,
+    long BytesSent,
+    string PeerPlatform,
+    int PeerRoom);
