@@ -271,7 +271,7 @@ public sealed partial class MirrorReceiver
             if (Interlocked.CompareExchange(ref reason, why, null) is not null) return;
             try
             {
-                ending.Cancel();
+                _ = ending.CancelAsync(); // its callbacks run elsewhere: this may be called with the lock held
             }
             catch (ObjectDisposedException)
             {
