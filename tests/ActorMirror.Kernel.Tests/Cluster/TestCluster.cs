@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using ActorMirror.Cluster.Corosync.Daemon;
+
+namespace ActorMirror.Kernel.Tests.Cluster;
+
+/// <summary>Devices 1 to N with real corosync, each in a namespace of its own on one bridge. In a <see cref="NamespaceFactAttribute"/> only.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("am-cluster-");
+    private readonly TestDevice[] _devices;
+
+    private TestCluster(int count)
+    {
+        File.WriteAllBytes(Path.Combine(_directory.FullName, "authkey"), RandomNumberGenerator.GetBytes(256));
+        TestNetwork.Run("ip link add links type bridge && ip link set links up");
+        _devices = [.. Enumerable.Range(1, count).Select(id =>
+        {
+            var network = TestNetwork.Add($"d{id}");
+            TestNetwork.Run($"ip link add port{id} type veth peer name cl0 netns {network} && ip link set port{id} master links up");
+            TestNetwork.Run("ip address add 10.99.0." + id + "/24 dev cl0 && ip link set cl0 up", network);
+            return new TestDevice(id, count, network, Path.Combine(_directory.FullName, $"d{id}"));
+        })];
+    }
+
+    public TestDevice this[int id] => _devices[id - 1];
+
+    /// <summary>All daemons and workers run, and every worker has seen the view of all of them.</summary>
+    public static async Task<TestCluster> StartAsync(int count)
+    {
+        var cluster = new TestCluster(count);
+        try
+        {
+            await Task.WhenAll(cluster._devices.Select(device => device.StartSupervisorAsync()));
+            await Task.WhenAll(cluster._devices.Select(device => device.StartWorkerAsync()));
+            var all = string.Join(',', Enumerable.Range(1, count));
+            foreach (var device in cluster._devices) await device.Worker.ExpectAsync("view ", $"quorate=True members={all} ");
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    public static void Cut(int device) => TestNetwork.Run($"ip link set port{device} down");
+
+    public static void Heal(int device) => TestNetwork.Run($"ip link set port{device} up");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var device in _devices) await device.DisposeAsync();
+        LeakedSharedMemory.Delete();
+        _directory.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Threading.Channels;
+
+namespace ActorMirror.Kernel.Tests.Cluster;
+
+/// <summary>A child process that takes orders and tells lines; see <see cref="ClusterRoles"/>.</summary>
+internal sealed class RoleProcess : IAsyncDisposable
+{
+    // Guards against a child that hangs; no test comes near it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Channel<Line> _lines = Channel.CreateBounded<Line>(4096);
+    private readonly List<string> _all = [];
+    private readonly string _name;
+
+    public RoleProcess(string name, ProcessStartInfo start)
+    {
+        _name = name;
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        _process = Process.Start(start)!;
+        _ = ReadAsync();
+    }
+
+    public void Order(string order)
+    {
+        _process.StandardInput.WriteLine(order);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>The next line that begins so, and everything that was told before it.</summary>
+    public async Task<Line> ExpectAsync(string beginning, string containing = "")
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            while (true)
+            {
+                var line = await _lines.Reader.ReadAsync(patience.Token);
+                if (line.Text.StartsWith(beginning, StringComparison.Ordinal) && line.Text.Contains(containing, StringComparison.Ordinal)) return line;
+            }
+        }
+        catch (Exception missing) when (missing is OperationCanceledException or ChannelClosedException)
+        {
+            throw new InvalidOperationException($"{_name} never said '{beginning}…{containing}'; it said:\n{string.Join('\n', _all)}", missing);
+        }
+    }
+
+    /// <summary>What was told since the last line that was expected, up to the order <c>fence</c> the child answers at once.</summary>
+    public IReadOnlyList<string> Told() => [.. _all];
+
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } text)
+        {
+            var line = text.Split(' ', 2) is [var at, var rest] && long.TryParse(at, CultureInfo.InvariantCulture, out var when)
+                ? new Line(when, rest)
+                : new Line(0, text);
+            _all.Add(line.Text);
+            await _lines.Writer.WriteAsync(line);
+        }
+
+        _lines.Writer.Complete();
+    }
+
+    internal readonly record struct Line(long At, string Text)
+    {
+        public double MillisecondsSince(long begin) => (At - begin) * 1000.0 / Stopwatch.Frequency;
+    }
+}
+
+/// <summary>A device of <see cref="TestCluster"/>: a namespace with its supervisor, its corosync and its worker.</summary>
+internal sealed class TestDevice(int id, int count, string network, string directory) : IAsyncDisposable
+{
+    private RoleProcess? _supervisor;
+
+    public RoleProcess Worker { get; private set; } = null!;
+
+    public RoleProcess Supervisor => _supervisor!;
+
+    public int CorosyncProcessId { get; private set; }
+
+    public int WorkerProcessId { get; private set; }
+
+    public string Network => network;
+
+    public async Task StartSupervisorAsync()
+    {
+        _supervisor = new RoleProcess($"supervisor {id}", Role(nameof(ClusterRoles.Supervisor)));
+        CorosyncProcessId = ProcessIdOf(await _supervisor.ExpectAsync("up "));
+    }
+
+    public async Task StartWorkerAsync()
+    {
+        Worker = new RoleProcess($"worker {id}", Role(nameof(ClusterRoles.Worker)));
+        WorkerProcessId = ProcessIdOf(await Worker.ExpectAsync("up "));
+    }
+
+    public Task KillSupervisorAsync() => _supervisor!.KillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Worker is not null) await Worker.DisposeAsync();
+        if (_supervisor is not null) await _supervisor.DisposeAsync();
+    }
+
+    private ProcessStartInfo Role(string method)
+    {
+        // A /run of its own for /run/corosync.pid; the shell becomes the role, so the process is the one that is killed.
+        const string Script = "mount -t tmpfs am-test /run && exec \"$0\" \"$@\"";
+        return new ProcessStartInfo("nsenter",
+        [
+            $"--net=/run/netns/{network}", "unshare", "--mount", "--propagation", "private", "sh", "-c", Script,
+            Environment.ProcessPath!, "exec", typeof(ClusterRoles).Assembly.Location, typeof(ClusterRoles).FullName!, method,
+        ])
+        {
+            Environment =
+            {
+                [ClusterRoles.IdVariable] = id.ToString(CultureInfo.InvariantCulture),
+                [ClusterRoles.CountVariable] = count.ToString(CultureInfo.InvariantCulture),
+                [ClusterRoles.DirectoryVariable] = directory,
+            },
+        };
+    }
+
+    private static int ProcessIdOf(RoleProcess.Line up) => int.Parse(up.Text.Split(' ')[1], CultureInfo.InvariantCulture);
+}
