@@ -31,8 +31,10 @@ internal static class ArpFrame
         BinaryPrimitives.WriteUInt16BigEndian(packet[6..], operation);
         hardware.CopyTo(packet[8..]);
         BinaryPrimitives.WriteUInt32BigEndian(packet[14..], address);
-        // The target's hardware address is not known in a request, and is everyone's in a reply.
-        packet.Slice(18, 6).Fill(operation == Reply ? (byte)0xff : (byte)0);
+        // Nothing in a request; in a reply the address to learn (RFC 5944 §4.6). Linux takes a reply as gratuitous, and so overrides
+        // an entry younger than a second, only with the sender's address here (arp_is_garp in net/ipv4/arp.c).
+        packet.Slice(18, 6).Clear();
+        if (operation == Reply) hardware.CopyTo(packet[18..]);
         BinaryPrimitives.WriteUInt32BigEndian(packet[24..], address);
     }
 

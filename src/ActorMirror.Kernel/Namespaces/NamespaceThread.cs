@@ -15,7 +15,7 @@ public sealed class NamespaceThread : IDisposable
     private const int WaitingCallers = 64;
 
     private readonly NetworkNamespace? _namespace;
-    private readonly Descriptor? _host;
+    private readonly NetworkNamespace? _host;
     private readonly BlockingCollection<Action>? _work;
     private readonly Thread? _thread;
 
@@ -23,8 +23,7 @@ public sealed class NamespaceThread : IDisposable
     {
         _namespace = @namespace;
         if (@namespace is null) return;
-        _host = Libc.open("/proc/self/ns/net", OpenFlags.Rdonly | OpenFlags.Cloexec, 0);
-        if (_host.IsInvalid) throw KernelException.Last("cannot open /proc/self/ns/net");
+        _host = NetworkNamespace.OpenOwn();
         _work = new(WaitingCallers);
         _thread = new Thread(Work) { IsBackground = true, Name = $"netns {@namespace.Name}" };
         _thread.Start();
@@ -105,7 +104,7 @@ public sealed class NamespaceThread : IDisposable
         finally
         {
             // On in the wrong namespace, the next socket would be opened there in silence.
-            if (Libc.setns(_host!, CloneFlags.Newnet) != 0)
+            if (Libc.setns(_host!.Descriptor, CloneFlags.Newnet) != 0)
                 Environment.FailFast(KernelException.Last($"cannot leave {this}").Message);
         }
     }

@@ -37,6 +37,12 @@ public sealed unsafe class NetworkNamespace : IDisposable
         throw new DirectoryNotFoundException($"there is no network namespace '{name}' in {Folder}");
     }
 
+    /// <summary>The namespace this process is in.</summary>
+    /// <exception cref="KernelException">No descriptor left.</exception>
+    public static NetworkNamespace OpenOwn() =>
+        // The process's, not the thread's: a thread of a pool may ask.
+        OpenFile("/proc/self/ns/net") is { } descriptor ? new("(own)", descriptor) : throw KernelException.Last("cannot open /proc/self/ns/net");
+
     /// <summary>Opens the namespace and makes it first if it is absent. A new namespace holds only a loopback interface, which is down.</summary>
     /// <exception cref="KernelException">Not permitted (CAP_SYS_ADMIN), or no room.</exception>
     public static NetworkNamespace OpenOrCreate(string name)

@@ -8,6 +8,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial Descriptor open(string path, int flags, uint mode);
 
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial Descriptor memfd_create(string name, uint flags);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int flock(Descriptor descriptor, int operation);
 
@@ -36,6 +39,12 @@ internal static class OpenFlags
     public const int Rdonly = 0;
     public const int Creat = 0x40;
     public const int Cloexec = 0x80000;
+}
+
+[KernelHeader("sys/mman.h", "MFD_")]
+internal static class MemoryFileFlags
+{
+    public const uint Cloexec = 1;
 }
 
 [KernelHeader("sys/file.h", "LOCK_")]

@@ -62,6 +62,6 @@ public sealed class ExpiringSet
     {
         var text = new StringBuilder(" { ");
         for (var i = 0; i < marks.Length; i++) text.Append(i == 0 ? "" : ", ").Append($"0x{marks[i]:x8}").Append(option);
-        return text.Append(" }\n").ToString();
+        return text.Append(" };").ToString();
     }
 }

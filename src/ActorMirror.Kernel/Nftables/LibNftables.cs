@@ -31,6 +31,9 @@ internal static partial class LibNftables
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int nft_run_cmd_from_buffer(SafeHandle context, string commands);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int nft_run_cmd_from_filename(SafeHandle context, string path);
 }
 
 /// <summary>How a context prints.</summary>
@@ -43,6 +46,4 @@ internal enum NftablesOutput : uint
     OutputNumericProto = 1 << 7,
     OutputNumericPrio = 1 << 8,
     OutputNumericSymbol = 1 << 9,
-    OutputNumericTime = 1 << 10,
-    OutputNumericAll = OutputNumericProto | OutputNumericPrio | OutputNumericSymbol | OutputNumericTime,
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ActorMirror.Kernel.Namespaces;
+using ActorMirror.Kernel.Native;
 
 namespace ActorMirror.Kernel.Nftables;
 
@@ -13,6 +14,9 @@ namespace ActorMirror.Kernel.Nftables;
 /// </summary>
 public sealed class NftablesContext : IDisposable
 {
+    /// <summary>Numbers, not names: names come from files that differ between machines.</summary>
+    private const NftablesOutput Numeric = NftablesOutput.OutputNumericProto | NftablesOutput.OutputNumericPrio | NftablesOutput.OutputNumericSymbol;
+
     private readonly Lock _lock = new();
     private readonly ContextHandle _context;
 
@@ -25,21 +29,21 @@ public sealed class NftablesContext : IDisposable
     /// <exception cref="NftablesException">Refused; nothing was applied.</exception>
     public void Run(string commands)
     {
-        lock (_lock) Execute(commands, NftablesOutput.OutputNumericAll);
+        lock (_lock) Execute(commands, Numeric);
     }
 
     /// <summary>Runs a listing command and returns its output in nft's own language (set timeouts in milliseconds).</summary>
     /// <exception cref="NftablesException">Refused, for instance because the table does not exist.</exception>
     public string QueryText(string command)
     {
-        lock (_lock) return Execute(command, NftablesOutput.OutputNumericAll);
+        lock (_lock) return Execute(command, Numeric);
     }
 
     /// <summary>Runs a listing command and returns its output as JSON (libnftables-json(5); set timeouts in whole seconds).</summary>
     /// <exception cref="NftablesException">Refused, for instance because the table does not exist.</exception>
     public string Query(string command)
     {
-        lock (_lock) return Execute(command, NftablesOutput.OutputNumericAll | NftablesOutput.OutputJson);
+        lock (_lock) return Execute(command, Numeric | NftablesOutput.OutputJson);
     }
 
     public void Dispose()
@@ -51,11 +55,22 @@ public sealed class NftablesContext : IDisposable
     {
         ArgumentNullException.ThrowIfNull(commands);
         LibNftables.nft_ctx_output_set_flags(_context, output);
-        var result = LibNftables.nft_run_cmd_from_buffer(_context, commands);
+        var several = commands.AsSpan().TrimEnd('\n').Contains('\n');
+        var succeeded = (several ? RunFile(commands) : LibNftables.nft_run_cmd_from_buffer(_context, commands)) == 0;
         // Reading a buffer empties it for the next call: both are read always.
         var printed = _context.TakeOutput();
         var error = _context.TakeError();
-        return result == 0 ? printed : throw new NftablesException(error.Length > 0 ? error.TrimEnd() : "nftables refused the commands without saying why", commands);
+        return succeeded ? printed : throw new NftablesException(error, commands);
+    }
+
+    /// <summary>Of a buffer with several lines the library quotes the first, whichever is wrong; of a file it names and quotes the right one.</summary>
+    private int RunFile(string commands)
+    {
+        using var memory = Libc.memfd_create("nftables", MemoryFileFlags.Cloexec);
+        if (memory.IsInvalid) throw KernelException.Last("memfd_create");
+        var path = $"/proc/self/fd/{memory.DangerousGetHandle()}";
+        File.WriteAllText(path, commands);
+        return LibNftables.nft_run_cmd_from_filename(_context, path);
     }
 
     private sealed class ContextHandle : SafeHandle
