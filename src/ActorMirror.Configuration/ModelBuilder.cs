@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using ActorMirror.Configuration.Reading;
+using ActorMirror.Configuration.Validation;
+using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.VirtualServers;
+using Monitor = ActorMirror.Domain.Pools.Monitor;
+
+namespace ActorMirror.Configuration;
+
+/// <summary>
+/// A configuration without errors to the model. Everything is ordered by name (devices by id), so that every device builds the
+/// same one, however its files are arranged.
+/// </summary>
+internal static class ModelBuilder
+{
+    public static DeviceGroupModel Build(Topology topology)
+    {
+        var config = topology.Config;
+        var members = config.Members.Select(m => m.Value).ToHashSet();
+        var devices = config.Devices.Where(d => members.Contains(d.Name)).Select(Device).OrderBy(d => d.Id).ToImmutableArray();
+        var ids = devices.ToDictionary(d => d.Name, d => d.Id);
+        var vlans = Ordered(config.Vlans).ToDictionary(v => v.Name, v => new Vlan(v.Name, v.Interface!.Value, topology.DataPlaneVlans.Contains(v.Name)));
+        var monitors = config.Monitors.ToDictionary(m => m.Name, Monitor);
+        var pools = Ordered(config.Pools).ToDictionary(p => p.Name, p => Pool(p, monitors));
+
+        return new DeviceGroupModel
+        {
+            GroupName = config.GroupName!.Value,
+            Self = devices.Single(d => d.Name == config.Device!.Value),
+            Devices = devices,
+            Vlans = [.. vlans.Values],
+            SelfIps = [.. Ordered(config.SelfIps).Where(s => s.Device is null || ids.ContainsKey(s.Device.Value)).Select(s => SelfIp(s, vlans, ids))],
+            TrafficGroups = [.. Ordered(config.TrafficGroups).Select(g => new TrafficGroup(g.Name, [.. g.HaOrder.Select(d => ids[d.Value])]))],
+            VirtualAddresses = VirtualAddresses(topology, vlans),
+            VirtualServers = [.. Ordered(config.VirtualServers).Select(v => VirtualServer(topology, v, vlans, pools))],
+            Pools = [.. pools.Values],
+            Cluster = Cluster(config.Cluster),
+            DataPlane = new DataPlaneSettings(config.Namespace!.Value is "host" ? null : config.Namespace.Value, config.OnUnknown!.Value),
+            Mirroring = Mirroring(config.Mirroring),
+            NotifyHook = config.NotifyHook?.Value,
+        };
+    }
+
+    private static IEnumerable<T> Ordered<T>(ImmutableArray<T> items)
+        where T : INamed => items.OrderBy(i => i.Name, StringComparer.Ordinal);
+
+    private static Device Device(DeviceConfig d) =>
+        new(new DeviceId(d.Id!.Value), d.Name, d.Management!.Value, d.Mirror!.Value, [.. d.ClusterLinks.Select(l => l.Value)]);
+
+    private static SelfIp SelfIp(SelfIpConfig s, Dictionary<string, Vlan> vlans, Dictionary<string, DeviceId> ids) =>
+        new(s.Name, s.Address!.Value, vlans[s.Vlan!.Value], s.TrafficGroup?.Value, s.Device is { } device ? ids[device.Value] : null);
+
+    private static Monitor Monitor(MonitorConfig m) => new(
+        m.Name, m.Type!.Value, m.Interval!.Value, m.Timeout?.Value ?? (3 * m.Interval.Value) + TimeSpan.FromSeconds(1));
+
+    private static Pool Pool(PoolConfig p, Dictionary<string, Monitor> monitors) => new(
+        p.Name,
+        [.. p.Members.Select(m => new PoolMember(m.Address!.Value, m.Ratio!.Value))],
+        p.LoadBalancing!.Value,
+        p.Monitor is { } monitor ? monitors[monitor.Value] : null);
+
+    private static VirtualServer VirtualServer(Topology topology, VirtualServerConfig v, Dictionary<string, Vlan> vlans, Dictionary<string, Pool> pools) => new(
+        v.Name,
+        v.Destination!.Value,
+        v.Protocol!.Value,
+        [.. v.AllVlans.Select(vlan => vlans[vlan.Value])],
+        pools[v.Pool!.Value],
+        v.Mirror!.Value,
+        v.Snat!.Value,
+        v.Snat.Value == SnatMode.Automap ? topology.Automap(v, topology.Config.Device!.Value) : null,
+        v.TrafficGroup!.Value,
+        v.IdleTimeout!.Value);
+
+    /// <summary>Those that are written down and those that virtual servers imply, by address.</summary>
+    private static ImmutableArray<VirtualAddress> VirtualAddresses(Topology topology, Dictionary<string, Vlan> vlans)
+    {
+        var groups = new SortedDictionary<Address, string>();
+        foreach (var address in topology.Config.VirtualAddresses) groups.TryAdd(address.Address!.Value, address.TrafficGroup!.Value);
+        foreach (var server in topology.Config.VirtualServers) groups.TryAdd(server.Destination!.Value.Address, server.TrafficGroup!.Value);
+        return
+        [
+            .. groups.Where(g => topology.VlanOf(g.Key) is not null)
+                .Select(g => new VirtualAddress(g.Key, g.Value, vlans[topology.VlanOf(g.Key)!], topology.ExplicitAddress(g.Key)?.IcmpEcho?.Value ?? true)),
+        ];
+    }
+
+    private static ClusterSettings Cluster(ClusterConfig c) => new(
+        c.Engine!.Value, c.Token!.Value, c.Consensus!.Value, c.Join!.Value, c.Lease!.Value, c.Heartbeat!.Value, c.KeyFile?.Value, c.AllowUnsafePair!.Value);
+
+    private static MirroringSettings Mirroring(MirroringConfig m) =>
+        new(m.FirstPort!.Value, m.LastPort!.Value, m.MaximumConnections!.Value, m.ResyncRate!.Value, m.PlainText!.Value);
+}

@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.VirtualServers;
+
+namespace ActorMirror.Configuration.Reading;
+
+/// <summary>The configuration as written: every value is valid in itself, but nothing is resolved or compared yet.</summary>
+internal sealed record GroupConfig
+{
+    /// <summary>The root object: where things belong that are missing altogether.</summary>
+    public required Origin Origin { get; init; }
+
+    public required Located<string>? Device { get; init; }
+
+    public required ImmutableArray<DeviceConfig> Devices { get; init; }
+
+    public required Located<string>? GroupName { get; init; }
+
+    public required ImmutableArray<Located<string>> Members { get; init; }
+
+    public required ImmutableArray<VlanConfig> Vlans { get; init; }
+
+    public required ImmutableArray<SelfIpConfig> SelfIps { get; init; }
+
+    public required ImmutableArray<TrafficGroupConfig> TrafficGroups { get; init; }
+
+    public required ImmutableArray<VirtualAddressConfig> VirtualAddresses { get; init; }
+
+    public required ImmutableArray<MonitorConfig> Monitors { get; init; }
+
+    public required ImmutableArray<PoolConfig> Pools { get; init; }
+
+    public required ImmutableArray<VirtualServerConfig> VirtualServers { get; init; }
+
+    public required ClusterConfig Cluster { get; init; }
+
+    public required Located<string>? Namespace { get; init; }
+
+    public required Located<OnUnknown>? OnUnknown { get; init; }
+
+    public required MirroringConfig Mirroring { get; init; }
+
+    public required Located<string>? NotifyHook { get; init; }
+}
+
+/// <summary>Something that has a name and a place.</summary>
+internal interface INamed
+{
+    string Name { get; }
+
+    Origin Origin { get; }
+}
+
+internal sealed record DeviceConfig(
+    string Name, Origin Origin, Located<int>? Id, Located<Address>? Management, Located<Address>? Mirror, ImmutableArray<Located<Address>> ClusterLinks) : INamed;
+
+internal sealed record VlanConfig(string Name, Origin Origin, Located<string>? Interface) : INamed;
+
+internal sealed record SelfIpConfig(
+    string Name, Origin Origin, Located<Prefix>? Address, Located<string>? Vlan, Located<string>? TrafficGroup, Located<string>? Device) : INamed;
+
+internal sealed record TrafficGroupConfig(string Name, Origin Origin, ImmutableArray<Located<string>> HaOrder) : INamed;
+
+internal sealed record VirtualAddressConfig(
+    string Name, Origin Origin, Located<Address>? Address, Located<string>? TrafficGroup, Located<string>? Vlan, Located<bool>? IcmpEcho) : INamed;
+
+internal sealed record MonitorConfig(string Name, Origin Origin, Located<MonitorType>? Type, Located<TimeSpan>? Interval, Located<TimeSpan>? Timeout) : INamed;
+
+internal sealed record PoolConfig(
+    string Name, Origin Origin, ImmutableArray<PoolMemberConfig> Members, Located<LoadBalancing>? LoadBalancing, Located<string>? Monitor) : INamed;
+
+internal sealed record PoolMemberConfig(Located<Endpoint>? Address, Located<int>? Ratio);
+
+internal sealed record VirtualServerConfig(
+    string Name,
+    Origin Origin,
+    Located<Endpoint>? Destination,
+    Located<string>? Vlan,
+    ImmutableArray<Located<string>> Vlans,
+    Located<TransportProtocol>? Protocol,
+    Located<string>? Pool,
+    Located<bool>? Mirror,
+    Located<SnatMode>? Snat,
+    Located<string>? TrafficGroup,
+    Located<TimeSpan>? IdleTimeout) : INamed
+{
+    public IEnumerable<Located<string>> AllVlans => Vlan is null ? Vlans : Vlans.Insert(0, Vlan);
+}
+
+internal sealed record ClusterConfig(
+    Origin Origin,
+    Located<ClusterEngineKind>? Engine,
+    Located<TimeSpan>? Token,
+    Located<TimeSpan>? Consensus,
+    Located<TimeSpan>? Join,
+    Located<TimeSpan>? Lease,
+    Located<TimeSpan>? Heartbeat,
+    Located<string>? KeyFile,
+    Located<bool>? AllowUnsafePair);
+
+internal sealed record MirroringConfig(
+    Located<int>? FirstPort, Located<int>? LastPort, Located<int>? MaximumConnections, Located<long>? ResyncRate, Located<bool>? PlainText);

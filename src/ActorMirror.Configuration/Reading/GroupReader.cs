@@ -1,0 +1,125 @@
+using ActorMirror.Configuration.Hocon;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.VirtualServers;
+
+namespace ActorMirror.Configuration.Reading;
+
+/// <summary>HOCON values to <see cref="GroupConfig"/>. Every key that exists is read here, and stands in reference.conf.</summary>
+internal static class GroupReader
+{
+    private static readonly Kind<int> DeviceIds = Kinds.Integer(1, DeviceId.Maximum);
+    private static readonly Kind<int> Ratios = Kinds.Integer(1, 100);
+    private static readonly Kind<int> Ports = Kinds.Integer(1024, 65535);
+
+    /// <param name="deviceOverride">Name of this device instead of the one that is written.</param>
+    /// <param name="schema">Receives the keys that are read.</param>
+    public static GroupConfig Read(HoconObject given, HoconObject reference, string? deviceOverride, Problems problems, List<KnownKey> schema)
+    {
+        var document = Section.Root(given, reference, problems, schema);
+        var root = document.Child("actormirror", isRequired: true);
+        var group = root.Child("device-group", isRequired: true);
+        var dataPlane = root.Child("data-plane");
+        var config = new GroupConfig
+        {
+            Origin = root.Origin,
+            Device = deviceOverride is null ? root.Required("device", Kinds.Reference) : Override(root.Optional("device", Kinds.Reference), deviceOverride),
+            Devices = [.. root.Named("devices", isRequired: true).Select(Device)],
+            GroupName = group.Required("name", Kinds.Name),
+            Members = group.List("members", Kinds.Reference, isRequired: true),
+            Vlans = [.. root.Named("vlans", isRequired: true).Select(s => new VlanConfig(s.Name, s.Origin, s.Required("interface", Kinds.Interface)))],
+            SelfIps = [.. root.Named("self-ips").Select(SelfIp)],
+            TrafficGroups =
+            [
+                .. root.Named("traffic-groups", isRequired: true).Select(s => new TrafficGroupConfig(s.Name, s.Origin, s.List("ha-order", Kinds.Reference, isRequired: true))),
+            ],
+            VirtualAddresses = [.. root.Named("virtual-addresses").Select(VirtualAddress)],
+            Monitors = [.. root.Named("monitors").Select(Monitor)],
+            Pools = [.. root.Named("pools").Select(Pool)],
+            VirtualServers = [.. root.Named("virtual-servers").Select(VirtualServer)],
+            Cluster = Cluster(root.Child("cluster")),
+            Namespace = dataPlane.Required("namespace", Kinds.Namespace),
+            OnUnknown = dataPlane.Required("on-unknown", Kinds.Choice(("reset", OnUnknown.Reset), ("drop", OnUnknown.Drop))),
+            Mirroring = Mirroring(root.Child("mirroring")),
+            NotifyHook = root.Optional("notify-hook", Kinds.Path),
+        };
+        document.ReportUnknownKeys();
+        return config;
+    }
+
+    private static Located<string> Override(Located<string>? written, string name) =>
+        new(name, new Origin("--device", written?.Origin.Position ?? new SourcePosition("", 0, 0), name));
+
+    private static DeviceConfig Device(Section s) => new(
+        s.Name, s.Origin,
+        s.Required("id", DeviceIds),
+        s.Required("management", Kinds.Address),
+        s.Required("mirror", Kinds.Address),
+        s.List("cluster-links", Kinds.Address, isRequired: false));
+
+    private static SelfIpConfig SelfIp(Section s) => new(
+        s.Name, s.Origin,
+        s.Required("address", Kinds.Prefix),
+        s.Required("vlan", Kinds.Reference),
+        s.Optional("traffic-group", Kinds.Reference),
+        s.Optional("device", Kinds.Reference));
+
+    private static VirtualAddressConfig VirtualAddress(Section s) => new(
+        s.Name, s.Origin,
+        s.Required("address", Kinds.Address),
+        s.Required("traffic-group", Kinds.Reference),
+        s.Optional("vlan", Kinds.Reference),
+        s.Required("icmp-echo", Kinds.Switch));
+
+    private static MonitorConfig Monitor(Section s) => new(
+        s.Name, s.Origin,
+        s.Required("type", Kinds.Choice(("tcp", MonitorType.Tcp), ("icmp", MonitorType.Icmp))),
+        s.Required("interval", Kinds.Duration("100ms", "1h")),
+        s.Optional("timeout", Kinds.Duration("200ms", "3h")));
+
+    private static PoolConfig Pool(Section s) => new(
+        s.Name, s.Origin,
+        [.. s.Objects("members").Select(m => new PoolMemberConfig(m.Required("address", Kinds.Endpoint), m.Required("ratio", Ratios)))],
+        s.Required("load-balancing", Kinds.Choice(("round-robin", LoadBalancing.RoundRobin), ("ratio", LoadBalancing.Ratio))),
+        s.Optional("monitor", Kinds.Reference));
+
+    private static VirtualServerConfig VirtualServer(Section s)
+    {
+        // The only type so far; it is read so that a file that says it is right and one that says another is not.
+        s.Required("type", Kinds.Choice(("fast-l4", true)));
+        return new VirtualServerConfig(
+            s.Name, s.Origin,
+            s.Required("destination", Kinds.Endpoint),
+            s.Optional("vlan", Kinds.Reference),
+            s.List("vlans", Kinds.Reference, isRequired: false),
+            s.Required("protocol", Kinds.Choice(("tcp", TransportProtocol.Tcp), ("udp", TransportProtocol.Udp))),
+            s.Required("pool", Kinds.Reference),
+            s.Required("mirror", Kinds.Switch),
+            s.Required("snat", Kinds.Choice(("none", SnatMode.None), ("automap", SnatMode.Automap))),
+            s.Required("traffic-group", Kinds.Reference),
+            s.Required("idle-timeout", Kinds.Duration("1s", "5d")));
+    }
+
+    private static ClusterConfig Cluster(Section s) => new(
+        s.Origin,
+        s.Required("engine", Kinds.Choice(("corosync", ClusterEngineKind.Corosync), ("standalone", ClusterEngineKind.Standalone))),
+        s.Required("token", Kinds.Duration("50ms", "10s")),
+        s.Required("consensus", Kinds.Duration("60ms", "12s")),
+        s.Required("join", Kinds.Duration("10ms", "1s")),
+        s.Required("lease", Kinds.Duration("200ms", "30s")),
+        s.Required("heartbeat", Kinds.Duration("5ms", "50ms")),
+        s.Optional("key-file", Kinds.Path),
+        s.Required("allow-unsafe-pair", Kinds.Switch));
+
+    private static MirroringConfig Mirroring(Section s)
+    {
+        var ports = s.Child("ports");
+        return new MirroringConfig(
+            ports.Required("first", Ports),
+            ports.Required("last", Ports),
+            s.Required("max-connections", Kinds.Integer(1, 16_000_000)),
+            s.Required("resync-rate", Kinds.Size("0", "100GB")),
+            s.Required("plain-text", Kinds.Switch));
+    }
+}

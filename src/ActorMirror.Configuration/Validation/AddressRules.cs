@@ -1,0 +1,100 @@
+using ActorMirror.Configuration.Reading;
+using ActorMirror.Domain.Addresses;
+
+namespace ActorMirror.Configuration.Validation;
+
+/// <summary>Which address lies where: self IPs, virtual addresses, VLANs, and what stays outside the data plane.</summary>
+internal static class AddressRules
+{
+    public static void Check(Topology topology, Problems problems)
+    {
+        foreach (var selfIp in topology.Config.SelfIps) SelfIp(selfIp, problems);
+        foreach (var address in topology.Config.VirtualAddresses) Explicit(topology, address, problems);
+        foreach (var server in topology.Config.VirtualServers) Destination(topology, server, problems);
+        HostAddresses(topology, problems);
+        foreach (var pool in topology.Config.Pools) Balancing(pool, problems);
+        foreach (var monitor in topology.Config.Monitors)
+        {
+            if (monitor is { Interval: { } interval, Timeout: { } timeout } && timeout.Value <= interval.Value)
+                problems.Error(timeout.Origin, "the timeout is not longer than the interval: a member would be down between two probes", "set timeout to three intervals and a second");
+        }
+    }
+
+    private static void SelfIp(SelfIpConfig selfIp, Problems problems)
+    {
+        if (selfIp is { TrafficGroup: not null, Device: not null })
+            problems.Error(selfIp.Device.Origin, "a self IP either floats with a traffic group or belongs to a device", "leave out traffic-group or device");
+        if (selfIp is { TrafficGroup: null, Device: null })
+            problems.Error(selfIp.Origin, "it is not said whose the self IP is", "add traffic-group = NAME if it floats, device = NAME if it does not");
+
+        if (selfIp.Address is not { } address || address.Value.Length > 30) return;
+        var hosts = (1u << (32 - address.Value.Length)) - 1;
+        if ((address.Value.Address.V4 & hosts) == 0 || (address.Value.Address.V4 & hosts) == hosts)
+            problems.Error(address.Origin, $"{address.Value} is the network's or the broadcast address of its subnet", "choose an address between the two");
+    }
+
+    private static void Explicit(Topology topology, VirtualAddressConfig address, Problems problems)
+    {
+        if (address.Address is not { } located) return;
+        if (address.Vlan is { } vlan) InSubnet(topology, located, located.Value, vlan.Value, problems);
+        var servers = topology.Config.VirtualServers.Where(v => v.Destination?.Value.Address == located.Value).ToList();
+        if (servers.Count == 0)
+            problems.Warning(located.Origin, "no virtual server listens on this address", "remove it, or correct the address");
+    }
+
+    private static void Destination(Topology topology, VirtualServerConfig server, Problems problems)
+    {
+        if (server is { Vlan: { } vlan, Vlans.IsEmpty: false })
+            problems.Error(vlan.Origin, "both vlan and vlans are given", "put all into vlans, or keep vlan only");
+        if (server.Destination is not { } destination) return;
+
+        var address = destination.Value.Address;
+        var explicitAddress = topology.ExplicitAddress(address);
+        if (topology.VlanOf(address) is null)
+            problems.Error(destination.Origin, $"no self IP's subnet contains {address}, so its VLAN is not known", "add vlan = NAME");
+        else if (server.AllVlans.Any() && explicitAddress?.Vlan is null && !server.AllVlans.Any(v => Fits(topology, address, v.Value)))
+            InSubnet(topology, destination, address, server.AllVlans.First().Value, problems);
+
+        var group = explicitAddress?.TrafficGroup?.Value
+            ?? topology.Config.VirtualServers.First(v => v.Destination?.Value.Address == address).TrafficGroup?.Value;
+        if (group is not null && server.TrafficGroup is { } own && own.Value != group)
+            problems.Error(own.Origin, $"the address {address} belongs to traffic group '{group}' already: an address moves as a whole", $"set traffic-group = {group}, or use another address");
+    }
+
+    private static bool Fits(Topology topology, Address address, string vlan) => topology.On(vlan).Any()
+        ? topology.On(vlan).Any(s => s.Address!.Value.Contains(address))
+        : !topology.Around(address).Any();
+
+    private static void InSubnet<T>(Topology topology, Located<T> at, Address address, string vlan, Problems problems)
+    {
+        if (Fits(topology, address, vlan)) return;
+        var there = topology.Around(address).FirstOrDefault()?.Vlan!.Value;
+        problems.Error(
+            at.Origin, $"{address} lies in no subnet of VLAN '{vlan}'",
+            there is null ? $"choose an address of a self IP's subnet on '{vlan}', or add a self IP there" : $"use VLAN '{there}', whose subnet contains it, or another address");
+    }
+
+    /// <summary>An interface in the data plane's namespace takes its addresses along: corosync and the mirror channels would lose theirs.</summary>
+    private static void HostAddresses(Topology topology, Problems problems)
+    {
+        if (topology.Config.Namespace is null or { Value: "host" }) return;
+        foreach (var device in topology.Config.Devices)
+        {
+            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks];
+            foreach (var address in addresses.OfType<Located<Address>>().DistinctBy(a => a.Value))
+            {
+                if (topology.Around(address.Value).FirstOrDefault() is not { } selfIp) continue;
+                problems.Error(
+                    address.Origin, $"{address.Value} lies on VLAN '{selfIp.Vlan!.Value}', which moves into the data plane's namespace because of self IP '{selfIp.Name}'; management, mirror and cluster links stay with the host",
+                    $"use an address of another network, remove the self IP '{selfIp.Name}', or set data-plane.namespace = host");
+            }
+        }
+    }
+
+    private static void Balancing(PoolConfig pool, Problems problems)
+    {
+        if (pool.LoadBalancing?.Value != Domain.Pools.LoadBalancing.RoundRobin) return;
+        if (pool.Members.Select(m => m.Ratio).FirstOrDefault(r => r is { Value: not 1 }) is { } ratio)
+            problems.Warning(ratio.Origin, "the ratio does not count with load-balancing = round-robin", "set load-balancing = ratio");
+    }
+}

@@ -1,0 +1,108 @@
+using ActorMirror.Configuration.Reading;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Devices;
+
+namespace ActorMirror.Configuration.Validation;
+
+/// <summary>Membership, its timing, and what the engine can and cannot do; and how many objects there may be.</summary>
+internal static class ClusterRules
+{
+    /// <summary>Beyond token and consensus: the last token hold and clocks that tick in milliseconds.</summary>
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromMilliseconds(60);
+
+    public static void Check(Topology topology, Problems problems)
+    {
+        var config = topology.Config;
+        Timing(config.Cluster, problems);
+        if (config.Cluster.Engine?.Value == ClusterEngineKind.Standalone) Standalone(config, problems);
+        else Corosync(config, problems);
+        Mirroring(config, problems);
+        Limits(config, problems);
+    }
+
+    private static void Timing(ClusterConfig cluster, Problems problems)
+    {
+        if (cluster is not { Token: { } token, Consensus: { } consensus, Lease: { } lease }) return;
+        var least = token.Value * 1.2;
+        if (consensus.Value < least)
+            problems.Error(consensus.Origin, $"consensus is shorter than 1.2 times token ({Text(token.Value)})", $"set consensus to {Text(least)} or more");
+
+        var needed = token.Value + consensus.Value + LeaseMargin;
+        if (lease.Value <= needed)
+        {
+            problems.Error(
+                lease.Origin, $"the lease is not longer than token + consensus + {Text(LeaseMargin)} = {Text(needed)}: the loss of one device would silence the others",
+                $"set lease to more than {Text(needed)}, or shorten token and consensus");
+        }
+    }
+
+    private static void Standalone(GroupConfig config, Problems problems)
+    {
+        if (config.Members.Length > 1)
+            problems.Error(config.Cluster.Engine!.Origin, $"the standalone engine knows one device, but the device group has {config.Members.Length}", "set engine = corosync, or leave one member");
+        foreach (var server in config.VirtualServers)
+        {
+            if (server.Mirror is { Value: true } mirror)
+                problems.Warning(mirror.Origin, "with engine = standalone there is no device to mirror to", "set mirror = off, or use engine = corosync");
+        }
+    }
+
+    private static void Corosync(GroupConfig config, Problems problems)
+    {
+        var members = config.Devices.Where(d => config.Members.Any(m => m.Value == d.Name)).ToList();
+        foreach (var device in members.Where(d => d.ClusterLinks.IsEmpty))
+            problems.Error(device.Origin with { Path = $"{device.Origin.Path}.cluster-links" }, "the device has no cluster link", "add cluster-links = [ADDRESS, ADDRESS]");
+
+        var linked = members.Where(d => !d.ClusterLinks.IsEmpty).ToList();
+        foreach (var device in linked.Where(d => d.ClusterLinks.Length != linked[0].ClusterLinks.Length))
+        {
+            problems.Error(
+                device.ClusterLinks[0].Origin with { Path = $"{device.Origin.Path}.cluster-links", Value = $"{device.ClusterLinks.Length}" },
+                $"the device has {device.ClusterLinks.Length} cluster links, the device '{linked[0].Name}' has {linked[0].ClusterLinks.Length}",
+                "give every device one address for each link, in the same order");
+        }
+
+        if (linked.Count > 1 && linked[0].ClusterLinks is [var only])
+            problems.Warning(only.Origin, "there is only one cluster link: when it is cut, devices are lost although they run", "add a second address to cluster-links of every device, on another network");
+
+        if (config.Members.Length == 2 && config.Cluster.AllowUnsafePair is { Value: false } pair)
+        {
+            problems.Error(
+                pair.Origin, "two devices without an arbiter cannot tell a dead peer from a cut network: both might become active",
+                "add a third device, or set cluster.allow-unsafe-pair = on");
+        }
+
+        if (config.Cluster.KeyFile is null)
+        {
+            problems.Warning(
+                config.Cluster.Origin with { Path = $"{config.Cluster.Origin.Path}.key-file" }, "cluster traffic is neither encrypted nor authenticated",
+                "make a key with corosync-keygen, copy it to every device, and name it in cluster.key-file");
+        }
+    }
+
+    private static void Mirroring(GroupConfig config, Problems problems)
+    {
+        if (config.Mirroring.PlainText is { Value: false } plainText)
+            problems.Error(plainText.Origin, "encrypted mirror channels do not exist yet", "set plain-text = on and keep the mirror segment private");
+        if (config.Mirroring is not { FirstPort: { } first, LastPort: { } last }) return;
+        if (first.Value > last.Value)
+            problems.Error(first.Origin, $"the first port, {first.Value}, is above the last, {last.Value}", "exchange first and last");
+        else if (last.Value - first.Value + 1 < config.TrafficGroups.Length)
+            problems.Error(last.Origin, $"{last.Value - first.Value + 1} mirror ports are fewer than the {config.TrafficGroups.Length} traffic groups", "give one port for each traffic group");
+    }
+
+    private static void Limits(GroupConfig config, Problems problems)
+    {
+        AtMost(config.TrafficGroups.Length, FlowMark.MaximumTrafficGroup, "traffic groups", "traffic-groups");
+        AtMost(config.VirtualServers.Length, FlowMark.MaximumVirtualServer, "virtual servers", "virtual-servers");
+        AtMost(config.Pools.Sum(p => p.Members.Length), FlowMark.MaximumMember, "pool members", "pools");
+
+        void AtMost(int count, int maximum, string what, string key)
+        {
+            if (count > maximum)
+                problems.Error(config.Origin with { Path = $"{config.Origin.Path}.{key}", Value = $"{count}" }, $"there are {count} {what}; at most {maximum} fit the connection mark", $"configure at most {maximum}");
+        }
+    }
+
+    private static string Text(TimeSpan duration) => $"{duration.TotalMilliseconds:0.###}ms";
+}

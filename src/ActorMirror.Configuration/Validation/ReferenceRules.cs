@@ -1,0 +1,61 @@
+using ActorMirror.Configuration.Reading;
+
+namespace ActorMirror.Configuration.Validation;
+
+/// <summary>Every name that is used is defined.</summary>
+internal static class ReferenceRules
+{
+    public static void Check(Topology topology, Problems problems)
+    {
+        var config = topology.Config;
+        var devices = Names(config.Devices);
+        var vlans = Names(config.Vlans);
+        var groups = Names(config.TrafficGroups);
+        var pools = Names(config.Pools);
+        var monitors = Names(config.Monitors);
+        var members = config.Members.Select(m => m.Value).ToHashSet();
+
+        if (Exists(config.Device, devices, "device") && !members.Contains(config.Device!.Value))
+            problems.Error(config.Device.Origin, $"the device '{config.Device.Value}' is not a member of the device group", "add it to device-group.members");
+
+        foreach (var member in config.Members) Exists(member, devices, "device");
+
+        foreach (var selfIp in config.SelfIps)
+        {
+            Exists(selfIp.Vlan, vlans, "VLAN");
+            Exists(selfIp.TrafficGroup, groups, "traffic group");
+            Exists(selfIp.Device, devices, "device");
+        }
+
+        foreach (var device in config.TrafficGroups.SelectMany(g => g.HaOrder))
+        {
+            if (Exists(device, devices, "device") && !members.Contains(device.Value))
+                problems.Error(device.Origin, $"the device '{device.Value}' is not a member of the device group", "add it to device-group.members, or take it out of ha-order");
+        }
+
+        foreach (var address in config.VirtualAddresses)
+        {
+            Exists(address.TrafficGroup, groups, "traffic group");
+            Exists(address.Vlan, vlans, "VLAN");
+        }
+
+        foreach (var pool in config.Pools) Exists(pool.Monitor, monitors, "monitor");
+
+        foreach (var server in config.VirtualServers)
+        {
+            foreach (var vlan in server.AllVlans) Exists(vlan, vlans, "VLAN");
+            Exists(server.Pool, pools, "pool");
+            Exists(server.TrafficGroup, groups, "traffic group");
+        }
+
+        bool Exists(Located<string>? name, HashSet<string> known, string what)
+        {
+            if (name is null) return false;
+            if (known.Contains(name.Value)) return true;
+            problems.Error(name.Origin, $"there is no {what} named '{name.Value}'", Spelling.Suggest(name.Value, known, $"a {what}"));
+            return false;
+        }
+    }
+
+    private static HashSet<string> Names(IEnumerable<INamed> items) => items.Select(i => i.Name).ToHashSet();
+}
