@@ -40,6 +40,14 @@ public sealed class NamespaceThread : IDisposable
     /// <exception cref="DirectoryNotFoundException">There is no such namespace.</exception>
     public static NamespaceThread Enter(string? name) => new(name is null ? null : NetworkNamespace.Open(name));
 
+    /// <summary>Takes over the namespace: it is disposed with this.</summary>
+    /// <exception cref="KernelException">No descriptor left.</exception>
+    public static NamespaceThread Into(NetworkNamespace target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new(target);
+    }
+
     /// <summary>
     /// Runs the function inside the namespace and returns what it opened. It may only open: work it queues or threads it starts
     /// could be born inside. An exception of the function is thrown here.

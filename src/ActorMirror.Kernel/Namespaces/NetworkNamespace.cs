@@ -43,6 +43,19 @@ public sealed unsafe class NetworkNamespace : IDisposable
         // The process's, not the thread's: a thread of a pool may ask.
         OpenFile("/proc/self/ns/net") is { } descriptor ? new("(own)", descriptor) : throw KernelException.Last("cannot open /proc/self/ns/net");
 
+    /// <summary>A new namespace without a name: it is gone when this is disposed, or the process ends, and nothing is left in it.</summary>
+    /// <exception cref="KernelException">Not permitted (CAP_SYS_ADMIN), or no room.</exception>
+    public static NetworkNamespace CreateNameless()
+    {
+        Descriptor? descriptor = null;
+        OnOwnThread(() =>
+        {
+            Unshare();
+            descriptor = OpenFile("/proc/thread-self/ns/net") ?? throw KernelException.Last("cannot open /proc/thread-self/ns/net");
+        });
+        return new("(nameless)", descriptor!);
+    }
+
     /// <summary>Opens the namespace and makes it first if it is absent. A new namespace holds only a loopback interface, which is down.</summary>
     /// <exception cref="KernelException">Not permitted (CAP_SYS_ADMIN), or no room.</exception>
     public static NetworkNamespace OpenOrCreate(string name)
@@ -78,7 +91,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
         {
             OnOwnThread(() =>
             {
-                if (Libc.unshare(CloneFlags.Newnet) != 0) throw KernelException.Last("cannot make a network namespace");
+                Unshare();
                 if (Libc.mount("/proc/thread-self/ns/net", path, "none", MountFlags.Bind, null) != 0)
                     throw KernelException.Last($"cannot bind the network namespace to {path}");
             });
@@ -105,6 +118,11 @@ public sealed unsafe class NetworkNamespace : IDisposable
             throw KernelException.Last($"cannot share the mount {Folder}");
     }
 
+    private static void Unshare()
+    {
+        if (Libc.unshare(CloneFlags.Newnet) != 0) throw KernelException.Last("cannot make a network namespace");
+    }
+
     /// <summary>A thread that was unshared must end: a thread born on it would be born in its namespace.</summary>
     private static void OnOwnThread(Action action)
     {
@@ -115,7 +133,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
             {
                 action();
             }
-            catch (KernelException exception)
+            catch (Exception exception)
             {
                 failure = exception;
             }

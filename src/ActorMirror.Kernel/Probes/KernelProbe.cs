@@ -1,0 +1,196 @@
+using ActorMirror.Kernel.Addresses;
+using ActorMirror.Kernel.Announcements;
+using ActorMirror.Kernel.Conntrack;
+using ActorMirror.Kernel.Namespaces;
+using ActorMirror.Kernel.Nftables;
+using ActorMirror.Kernel.Processes;
+using ActorMirror.Kernel.Sysctls;
+
+namespace ActorMirror.Kernel.Probes;
+
+/// <summary>
+/// Proves at start-up, by doing it in a throw-away namespace without a name, what the data plane will ask of the kernel: a version number or
+/// a list of modules would not tell. Takes some tens of milliseconds and leaves nothing behind, even if it is killed.
+/// </summary>
+public static class KernelProbe
+{
+    private const uint Mark = 0xa040_1002;
+    private const uint Group = 0xa040_0000;
+
+    private static readonly UInt128 Client = MappedAddress.FromV4(0xc0000201); // 192.0.2.1, TEST-NET-1 (RFC 5737)
+    private static readonly UInt128 Service = MappedAddress.FromV4(0xc0000202);
+    private static readonly UInt128 Member = MappedAddress.FromV4(0xc6336401); // 198.51.100.1, TEST-NET-2
+
+    private static readonly NftablesSet[] Leases = [new("ip", "probe", "lease"), new("arp", "probe", "lease")];
+
+    /// <summary>The sysctls of a network namespace that the data plane reads or sets.</summary>
+    public static IReadOnlyList<string> Sysctls { get; } =
+    [
+        "net.ipv4.ip_forward",
+        "net.ipv4.conf.all.rp_filter",
+        "net.ipv4.conf.all.arp_ignore",
+        "net.ipv4.conf.all.arp_announce",
+        "net.netfilter.nf_conntrack_events",
+        "net.netfilter.nf_conntrack_tcp_loose",
+        "net.netfilter.nf_conntrack_tcp_be_liberal",
+        "net.netfilter.nf_conntrack_tcp_timeout_established",
+        "net.netfilter.nf_conntrack_udp_timeout",
+        "net.netfilter.nf_conntrack_udp_timeout_stream",
+    ];
+
+    /// <summary>Runs every probe; a failure is a result, not an exception. A probe whose ground is missing says that it was not tried.</summary>
+    /// <param name="sysctls">Those that must exist; null is <see cref="Sysctls"/>.</param>
+    public static IReadOnlyList<ProbeResult> Run(IReadOnlyList<string>? sysctls = null)
+    {
+        using var probe = new Ground();
+        return
+        [
+            Try("process handles", "a process's end can be awaited", ProcessHandles),
+            Try("network namespaces", "a network namespace can be made and entered", probe.Enter),
+            Try("libnftables", "libnftables is installed", probe.OpenNftables),
+            Try("address translation", "nftables chooses and translates by maps and marks", () => probe.Nftables.Run(Ruleset)),
+            Try("lease in the kernel", "a set element expires by itself and can be renewed", () => Expire(probe.Nftables)),
+            Try("hot standby", "a translated connection can be put into the connection table", () => Inject(probe.Thread)),
+            Try("sysctls", "every sysctl the data plane needs exists", () => FindSysctls(probe.Thread, sysctls ?? Sysctls)),
+            Try("announcements", "gratuitous ARP can be sent", () => GratuitousArp.Open(probe.Thread, "lo").Dispose()),
+        ];
+    }
+
+    internal static ProbeResult Try(string name, string fine, Action action)
+    {
+        try
+        {
+            action();
+            return new(name, true, fine, "");
+        }
+        catch (Exception exception)
+        {
+            var (reason, remedy) = ProbeRemedies.Explain(exception);
+            return new(name, false, $"not so: {fine} ({reason})", remedy);
+        }
+    }
+
+    private static void ProcessHandles()
+    {
+        using var own = PidFd.TryOpen(Environment.ProcessId) ?? throw new InvalidOperationException("pidfd_open does not find this process");
+        if (own.HasExited) throw new InvalidOperationException("this process is reported to have ended");
+    }
+
+    private static void Expire(NftablesContext nftables)
+    {
+        var set = new ExpiringSet(nftables, Leases);
+        set.Set([Group], TimeSpan.FromHours(1));
+        set.Set([Group], TimeSpan.FromMilliseconds(20));
+        foreach (var lease in Leases)
+        {
+            var expired = SpinWait.SpinUntil(
+                () => !nftables.QueryText($"list set {lease}").Contains($"0x{Group:x8}", StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+            if (!expired) throw new InvalidOperationException($"an element of the set '{lease}' outlived its timeout");
+        }
+    }
+
+    /// <summary>Without the DST_NAT bit the kernel would take the entry, say nothing, and translate no packet of it.</summary>
+    private static void Inject(NamespaceThread thread)
+    {
+        using var table = thread.Run(ConntrackTable.Open);
+        var original = new ConntrackTuple(ConntrackTuple.Tcp, Client, 40_000, Service, 80);
+        var reply = new ConntrackTuple(ConntrackTuple.Tcp, Member, 8080, Client, 40_000);
+        var batch = new ConntrackBatch();
+        batch.Create(new ConntrackEntry { Original = original, Reply = reply, Mark = Mark }, timeoutSeconds: 60);
+        if (table.Execute(batch) > 0) throw new KernelException("create a connection table entry", batch.Failures[0].Errno);
+        if (table.Get(original) is not { } entry) throw new InvalidOperationException("the entry that was created is not there");
+        if (!entry.Status.HasFlag(ConntrackStatus.DstNat) || entry.Reply != reply || entry.Mark != Mark)
+            throw new InvalidOperationException($"the entry is there but translates nothing: {entry.Reply}, status {entry.Status}, mark 0x{entry.Mark:x8}");
+    }
+
+    private static void FindSysctls(NamespaceThread thread, IReadOnlyList<string> names)
+    {
+        var values = new SysctlValues(thread);
+        var missing = names.Where(name => !values.Exists(name)).ToArray();
+        if (missing.Length > 0) throw new InvalidOperationException($"missing: {string.Join(", ", missing)}");
+    }
+
+    /// <summary>One of each kind of object and statement that the data plane's ruleset uses.</summary>
+    private static readonly string Ruleset = $$"""
+        table ip probe {
+          set lease { type mark; flags timeout; }
+          set known { type ipv4_addr . inet_service; }
+          map group_of { type ipv4_addr : mark; elements = { 192.0.2.2 : 0x{{Group:x8}} }
+          }
+          map snat_of { type mark : ipv4_addr; }
+          map members { type mark : ipv4_addr . inet_service; elements = { 0x{{Mark:x8}} : 198.51.100.1 . 8080 }
+          }
+          map services { type ipv4_addr . inet_proto . inet_service : verdict; }
+          chain gate {
+            type filter hook prerouting priority raw; policy accept;
+            meta mark set ip daddr map @group_of
+            meta mark != 0 meta mark != @lease drop
+            meta mark set 0
+          }
+          chain guard {
+            type filter hook prerouting priority mangle; policy accept;
+            ct state invalid ip daddr . tcp dport @known limit rate 100/second reject with tcp reset
+          }
+          chain dispatch {
+            type nat hook prerouting priority dstnat; policy accept;
+            fib daddr type local ip daddr . meta l4proto . th dport vmap @services
+          }
+          chain service {
+            ct mark set numgen inc mod 2 map { 0-1 : 0x{{Mark:x8}} }
+            meta l4proto tcp dnat ip to ct mark map @members
+          }
+          chain events {
+            type filter hook forward priority mangle; policy accept;
+            ct state new ct event set assured,destroy
+            ct mark & 0xffc00000 != @lease drop
+          }
+          chain source {
+            type nat hook postrouting priority srcnat; policy accept;
+            snat ip to ct mark & 0xfffff000 map @snat_of
+          }
+        }
+        table arp probe {
+          set lease { type mark; flags timeout; }
+          map group_of { type ipv4_addr : mark; }
+          chain gate {
+            type filter hook input priority filter; policy accept;
+            arp operation request meta mark set arp daddr ip map @group_of
+            meta mark != 0 meta mark != @lease drop
+          }
+        }
+        """;
+
+    /// <summary>What later probes stand on.</summary>
+    private sealed class Ground : IDisposable
+    {
+        private NamespaceThread? _thread;
+        private NftablesContext? _nftables;
+
+        public NamespaceThread Thread => _thread ?? throw new ProbeNotTriedException("network namespaces");
+
+        public NftablesContext Nftables => _nftables ?? throw new ProbeNotTriedException("libnftables");
+
+        public void Enter()
+        {
+            var thread = NamespaceThread.Into(NetworkNamespace.CreateNameless());
+            try
+            {
+                thread.Run(() => 0);
+                _thread = thread;
+            }
+            catch
+            {
+                thread.Dispose();
+                throw;
+            }
+        }
+
+        public void OpenNftables() => _nftables = NftablesContext.Open(Thread);
+
+        public void Dispose()
+        {
+            _nftables?.Dispose();
+            _thread?.Dispose();
+        }
+    }
+}
