@@ -31,6 +31,9 @@ public sealed class SimulatedEngine : IClusterEngine
 
     internal bool HasRoom => _events.Reader.Count < Capacity - Reserve;
 
+    /// <summary>Whether its join has been delivered to it.</summary>
+    internal bool HasJoined { get; set; }
+
     private bool IsAlive => _node.Worker == this;
 
     public Task StartAsync(IHeartbeatObserver heartbeats, CancellationToken cancellation)

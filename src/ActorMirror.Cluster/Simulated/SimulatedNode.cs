@@ -34,9 +34,8 @@ internal sealed class SimulatedNode(DeviceId id, SimulatedCluster cluster)
     public void Attach(SimulatedEngine worker)
     {
         Worker = worker;
-        _told = [];
         if (IsUp)
-            Order(new RingEntry.Joined(Id));
+            Order(new RingEntry.Joined(worker));
     }
 
     public void Detach(LeaveReason reason)
@@ -50,6 +49,8 @@ internal sealed class SimulatedNode(DeviceId id, SimulatedCluster cluster)
     {
         IsUp = false;
         InGroup = false;
+        if (Worker is { } worker)
+            worker.HasJoined = false;
         Ring = null;
         _told = [];
         _inbox.Clear();
@@ -60,7 +61,7 @@ internal sealed class SimulatedNode(DeviceId id, SimulatedCluster cluster)
     {
         IsUp = true;
         if (Worker is not null)
-            Order(new RingEntry.Joined(Id));
+            Order(new RingEntry.Joined(Worker));
     }
 
     public void Enter(SimulatedRing ring)
@@ -141,36 +142,35 @@ internal sealed class SimulatedNode(DeviceId id, SimulatedCluster cluster)
                     left: _told.Where(device => !group.Contains(device) || !ring.CameTogether(this, device))
                         .Select(device => new Departure(device, LeaveReason.DeviceDown)));
                 break;
-            case RingEntry.Joined(var device):
-                Tell(ring, group, [device], []);
+            case RingEntry.Joined(var worker):
+                if (worker == Worker)
+                    worker.HasJoined = true;
+                Tell(ring, group, [worker.Self], []);
                 break;
             case RingEntry.Left(var device, var reason):
                 Tell(ring, group, [], [new Departure(device, reason)]);
                 break;
-            case RingEntry.Command(var sender, var payload) when _told.Contains(Id):
-                Worker?.Tell(new ClusterEvent.Command(ring.Id, sender, payload));
+            case RingEntry.Command(var sender, var payload):
+                Member?.Tell(new ClusterEvent.Command(ring.Id, sender, payload));
                 break;
-            case RingEntry.Fenced(var device) when _told.Contains(Id):
-                Worker?.Tell(new ClusterEvent.Fenced(device));
+            case RingEntry.Fenced(var device):
+                Member?.Tell(new ClusterEvent.Fenced(device));
                 break;
-            case RingEntry.Heartbeat(var sender, var sentAt) when _told.Contains(Id):
-                Worker?.Hear(sender, sentAt, ring.Id, ring.Quorate && Ring == ring);
+            case RingEntry.Heartbeat(var sender, var sentAt):
+                Member?.Hear(sender, sentAt, ring.Id, ring.Quorate && Ring == ring);
                 break;
             default:
                 break;
         }
     }
 
+    /// <summary>The worker, once its own join came back: nothing before that is its business, least of all what a former run was told.</summary>
+    private SimulatedEngine? Member => Worker is { HasJoined: true } member ? member : null;
+
     private void Tell(SimulatedRing ring, IReadOnlyList<DeviceId> group, IEnumerable<DeviceId> joined, IEnumerable<Departure> left)
     {
-        var wasMember = _told.Contains(Id);
-        var isMember = group.Contains(Id);
-        var view = new ClusterEvent.View(ring.Id, ring.Quorate, [.. group], [.. joined], [.. left]);
+        Member?.Tell(new ClusterEvent.View(ring.Id, ring.Quorate, [.. group], [.. joined], [.. left]));
         _told = group;
-
-        // A worker's first view is the one in which it joins: what changed before is not its business.
-        if (Worker is not null && isMember)
-            Worker.Tell(wasMember ? view : view with { Joined = [Id], Left = [] });
     }
 
     private void Keep(RingEntry entry)

@@ -9,7 +9,7 @@ internal abstract record RingEntry
     /// <summary>The ring itself; each node sees its own difference to where it came from.</summary>
     public sealed record Formed : RingEntry;
 
-    public sealed record Joined(DeviceId Device) : RingEntry;
+    public sealed record Joined(SimulatedEngine Worker) : RingEntry;
 
     public sealed record Left(DeviceId Device, LeaveReason Reason) : RingEntry;
 
@@ -22,7 +22,7 @@ internal abstract record RingEntry
     /// <summary>Who sent it; such a sender delivers it to itself whatever happens to the ring.</summary>
     public DeviceId? Origin => this switch
     {
-        Joined joined => joined.Device,
+        Joined joined => joined.Worker.Self,
         Left left => left.Device,
         Command command => command.Sender,
         Heartbeat heartbeat => heartbeat.Sender,
@@ -93,7 +93,7 @@ internal sealed class SimulatedRing(RingId id, IReadOnlyList<SimulatedNode> node
     /// <summary>Who is not in the group is not heard; who is in it does not join again.</summary>
     private bool IsAdmitted(RingEntry entry) => entry switch
     {
-        RingEntry.Joined joined => _group.Add(joined.Device),
+        RingEntry.Joined joined => _group.Add(joined.Worker.Self),
         RingEntry.Left left => _group.Remove(left.Device),
         RingEntry.Command command => _group.Contains(command.Sender),
         RingEntry.Heartbeat heartbeat => _group.Contains(heartbeat.Sender),

@@ -83,12 +83,12 @@ public sealed class CorosyncEngineTests
         var minority = await cluster[3].Worker.ExpectAsync("view ");
         minority.Text.ShouldContain("quorate=False members=3 joined= left=1:DeviceDown,2:DeviceDown");
         Console.WriteLine($"link cut: view of the minority after {minority.MillisecondsSince(cut):F0} ms");
-        await cluster[3].Worker.ExpectAsync("lease renewed=False");
+        await cluster[3].Worker.ExpectLeaseAsync("renewed=False");
 
         TestCluster.Heal(3);
         await cluster[1].Worker.ExpectAsync("view ", "quorate=True members=1,2,3 joined=3 left=");
         await cluster[3].Worker.ExpectAsync("view ", "quorate=True members=1,2,3 joined=1,2 left=");
-        await cluster[3].Worker.ExpectAsync("lease renewed=True");
+        await cluster[3].Worker.ExpectLeaseAsync("renewed=True");
     }
 
     [NamespaceFact]

@@ -12,6 +12,9 @@ internal sealed class RoleProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Channel<Line> _lines = Channel.CreateBounded<Line>(4096);
+
+    // The heartbeats have a thread of their own, in no order with the events.
+    private readonly Channel<Line> _leases = Channel.CreateBounded<Line>(4096);
     private readonly List<string> _all = [];
     private readonly string _name;
 
@@ -30,15 +33,19 @@ internal sealed class RoleProcess : IAsyncDisposable
         _process.StandardInput.Flush();
     }
 
-    /// <summary>The next line that begins so, and everything that was told before it.</summary>
-    public async Task<Line> ExpectAsync(string beginning, string containing = "")
+    /// <summary>Waits for the next line that begins so and contains that; lines before it are passed over.</summary>
+    public Task<Line> ExpectAsync(string beginning, string containing = "") => ExpectAsync(_lines, beginning, containing);
+
+    public Task<Line> ExpectLeaseAsync(string state) => ExpectAsync(_leases, "lease ", state);
+
+    private async Task<Line> ExpectAsync(Channel<Line> lines, string beginning, string containing)
     {
         using var patience = new CancellationTokenSource(Patience);
         try
         {
             while (true)
             {
-                var line = await _lines.Reader.ReadAsync(patience.Token);
+                var line = await lines.Reader.ReadAsync(patience.Token);
                 if (line.Text.StartsWith(beginning, StringComparison.Ordinal) && line.Text.Contains(containing, StringComparison.Ordinal)) return line;
             }
         }
@@ -48,7 +55,7 @@ internal sealed class RoleProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What was told since the last line that was expected, up to the order <c>fence</c> the child answers at once.</summary>
+    /// <summary>Everything that was told so far.</summary>
     public IReadOnlyList<string> Told() => [.. _all];
 
     public async Task KillAsync()
@@ -81,10 +88,11 @@ internal sealed class RoleProcess : IAsyncDisposable
                 ? new Line(when, rest)
                 : new Line(0, text);
             _all.Add(line.Text);
-            await _lines.Writer.WriteAsync(line);
+            await (line.Text.StartsWith("lease ", StringComparison.Ordinal) ? _leases : _lines).Writer.WriteAsync(line);
         }
 
         _lines.Writer.Complete();
+        _leases.Writer.Complete();
     }
 
     internal readonly record struct Line(long At, string Text)
