@@ -6,6 +6,8 @@ using ActorMirror.Lab.Commands;
 
 return await new RootCommand("ActorMirror's laboratory: networks of namespaces, byte-exact traffic, faults, reports.")
 {
+    RunCommands.Run(),
+    RunCommands.Demo(),
     HouseCommands.Leftovers(),
     HouseCommands.Clean(),
     HouseCommands.Reap(),

@@ -10,3 +10,10 @@ public sealed class PrivilegedFactAttribute : FactAttribute
             Skip = "network namespaces need root: run the tests as root or with sudo";
     }
 }
+
+/// <summary>The same, with data.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PrivilegedTheoryAttribute : TheoryAttribute
+{
+    public PrivilegedTheoryAttribute() => Skip = new PrivilegedFactAttribute().Skip;
+}

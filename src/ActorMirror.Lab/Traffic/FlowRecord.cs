@@ -40,6 +40,9 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
 
     public bool IsEligible => _eligible;
 
+    /// <summary>Not mirrored, and old enough at the fault to have to be told of it.</summary>
+    public bool IsUnmirroredWitness => !spec.Mirrored && _faultAt != 0 && OpenedAt != 0 && OpenedAt <= _faultAt - EligibleAge;
+
     /// <summary>A message sent after the checkpoint reached the other end, and the answer that says so came back.</summary>
     public bool IsMoving => IsOpen && _checkpoint >= 0 && stream.ConfirmedExpected > _checkpoint;
 

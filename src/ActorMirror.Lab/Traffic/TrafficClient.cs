@@ -54,7 +54,7 @@ internal sealed class TrafficClient : IDisposable
             Eligible = records.Count(r => r.IsEligible),
             Moving = records.Count(r => r.IsEligible && r.IsMoving),
             EligibleEnded = records.Count(r => r.IsEligible && r.End != FlowEnd.None),
-            Unmirrored = records.Count(r => r.IsOpen && !r.Spec.Mirrored),
+            Unmirrored = [.. records.Where(r => r.IsOpen && r.IsUnmirroredWitness).Select(r => r.Spec.Group).Distinct()],
             Messages = records.Sum(r => r.Stream.Receipts.Received),
         };
     }

@@ -29,8 +29,8 @@ internal sealed record TrafficProgress
 
     public int EligibleEnded { get; init; }
 
-    /// <summary>Open flows that are not mirrored.</summary>
-    public int Unmirrored { get; init; }
+    /// <summary>Groups of open flows that are not mirrored and are older than the fault.</summary>
+    public IReadOnlyList<string> Unmirrored { get; init; } = [];
 
     /// <summary>Messages that arrived at the client, all flows.</summary>
     public long Messages { get; init; }

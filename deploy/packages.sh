@@ -1,0 +1,40 @@
+# Sourced: makes sure of root and of Debian packages.
+
+# have_root: true as root.
+have_root() { [ "$(id -u)" -eq 0 ]; }
+
+# sudo_again SCRIPT ARGS...: the script once more by sudo, with what dotnet and the caller need to be found.
+sudo_again() { exec sudo env "PATH=$PATH" "DOTNET_ROOT=${DOTNET_ROOT:-}" "CI=${CI:-}" "$@"; }
+
+# have WHAT: a command, or a library by its soname.
+have() {
+  case $1 in
+    lib*.so*) /sbin/ldconfig -p | grep -q "$1" ;;
+    /*) [ -e "$1" ] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
+# need WHAT=PACKAGE...: installs by apt what is not there.
+need() {
+  local pair missing=()
+  for pair in "$@"; do
+    have "${pair%%=*}" || missing+=("${pair#*=}")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  echo "installing ${missing[*]}"
+  apt-get update -qq
+  # Debian starts what it installs; the daemons bring a corosync of their own, so the system's must not run.
+  local policy=/usr/sbin/policy-rc.d
+  [ -e $policy ] && policy=$(mktemp) || { printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; }
+  local result=0
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || result=$?
+  rm -f "$policy"
+  return $result
+}
+
+# What the daemons and the lab use.
+need_for_run() {
+  need ip=iproute2 nft=nftables conntrack=conntrack corosync=corosync setsid=util-linux \
+    libnftables.so.1=libnftables1 libcpg.so.4=libcpg4 libquorum.so.5=libquorum5
+}

@@ -1,0 +1,70 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Serialization.Metadata;
+using ActorMirror.Management.Contracts;
+
+namespace ActorMirror.Lab.Devices;
+
+/// <summary>The management API of one device, over its control socket.</summary>
+internal sealed class ControlClient : IDisposable
+{
+    // A frozen daemon accepts and never answers.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // A planned handover answers when it is done.
+    private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(15);
+
+    private readonly HttpClient _http;
+
+    public ControlClient(string socket)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, stop) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), stop);
+                return new NetworkStream(connection, ownsSocket: true);
+            },
+        };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://device/api/v1/"), Timeout = CommandPatience };
+    }
+
+    /// <summary>Null while the device does not answer.</summary>
+    public Task<StatusReport?> StatusAsync() => GetAsync("status", ManagementJson.Default.StatusReport);
+
+    /// <summary>Connections of a group that are acknowledged as applied by its mirror; null while the device does not answer.</summary>
+    public Task<ConnectionPage?> ProtectedAsync(string trafficGroup) =>
+        GetAsync($"connections?trafficGroup={Uri.EscapeDataString(trafficGroup)}&mirrored=true&limit=100000", ManagementJson.Default.ConnectionPage);
+
+    /// <exception cref="HttpRequestException">The device refused, or is gone.</exception>
+    public Task ForceStandbyAsync(string trafficGroup, string? to) =>
+        PostAsync($"traffic-groups/{Uri.EscapeDataString(trafficGroup)}/force-standby", new ForceStandbyRequest(to), ManagementJson.Default.ForceStandbyRequest);
+
+    /// <exception cref="HttpRequestException">No such actor, or faults are not allowed.</exception>
+    public Task KillActorAsync(string actor, string? message) =>
+        PostAsync("faults/kill-actor", new KillActorRequest(actor, message), ManagementJson.Default.KillActorRequest);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T?> GetAsync<T>(string path, JsonTypeInfo<T> type)
+        where T : class
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            return await _http.GetFromJsonAsync(path, type, patience.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type)
+    {
+        using var answer = await _http.PostAsJsonAsync(path, body, type);
+        if (answer.IsSuccessStatusCode) return;
+        throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+}

@@ -1,0 +1,118 @@
+using ActorMirror.Lab.Networks;
+using ActorMirror.Lab.Processes;
+using ActorMirror.Lab.Runs;
+
+namespace ActorMirror.Lab.Devices;
+
+/// <summary>
+/// A device of the lab: a host on which a real daemon runs, with a /run and a /dev/shm of its own, as corosync keeps its pid file and
+/// its shared memory at fixed places.
+/// </summary>
+internal sealed class LabDevice : IDisposable
+{
+    private const string PrivateMounts = """
+        mount -t tmpfs -o mode=755 tmpfs "$ROOT"
+        mkdir "$ROOT/netns"
+        mount --rbind /run/netns "$ROOT/netns"
+        mount --move "$ROOT" /run
+        mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+        """;
+
+    private readonly Run _run;
+    private readonly LabNetwork _network;
+    private readonly string _directory;
+    private readonly string _configuration;
+    private HostProcess? _supervisor;
+    private int _starts;
+
+    /// <param name="configuration">The device group's file.</param>
+    /// <param name="keyFile">corosync's key, the same for all devices of the run.</param>
+    public LabDevice(Run run, LabNetwork network, HostPlan host, string configuration, string keyFile)
+    {
+        (_run, _network, Host) = (run, network, host);
+        _directory = Path.Combine(run.Directory, host.Name);
+        _configuration = Path.Combine(_directory, "device.conf");
+        Directory.CreateDirectory(_directory);
+        File.WriteAllText(_configuration, $$"""
+            include file("{{configuration}}")
+            actormirror {
+              device = {{host.Name}}
+              cluster.key-file = "{{keyFile}}"
+              data-plane.namespace = "{{network.DataPlane(host.Name)}}"
+            }
+            """);
+        Control = new ControlClient(Path.Combine(RunDirectory, $"{host.Name}.sock"));
+    }
+
+    public HostPlan Host { get; }
+
+    public string Name => Host.Name;
+
+    public ControlClient Control { get; }
+
+    public bool IsStarted { get; private set; }
+
+    private string RunDirectory => Path.Combine(_directory, "run");
+
+    public ProcessIdentity? Worker => ReadPid("worker.pid");
+
+    public ProcessIdentity? Supervisor => _supervisor?.Identity;
+
+    /// <summary>Every process of the device, whatever it started.</summary>
+    public IReadOnlyList<ProcessIdentity> Processes() => Namespaces.Members([_network.Host(Name)]);
+
+    public void Start()
+    {
+        Directory.CreateDirectory(RunDirectory);
+        string[] command =
+        [
+            "dotnet", DaemonAssembly.Path, "--config", _configuration, "--device", Name,
+            "--state-dir", Path.Combine(_directory, "state"), "--run-dir", RunDirectory, "--allow-faults",
+        ];
+        _supervisor?.Dispose();
+        _supervisor = HostProcess.Start(_network.Host(Name), $"{Name}-{++_starts}", command, _run.Directory, PrivateMounts);
+        _run.Note(_supervisor.Identity);
+        IsStarted = true;
+    }
+
+    /// <summary>It will not come back by itself.</summary>
+    public void MarkStopped() => IsStarted = false;
+
+    /// <summary>Ends the daemon in order and waits until all its processes are gone.</summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        IsStarted = false;
+        Supervisor?.Send(Signal.Terminate);
+        using var limit = new CancellationTokenSource(patience);
+        while (Processes().Count > 0)
+        {
+            if (limit.IsCancellationRequested) throw new TimeoutException($"the daemon of {Name} does not end: {Tail()}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>What the device kept is gone, as with the machine: a return begins from nothing.</summary>
+    public void Forget()
+    {
+        IsStarted = false;
+        foreach (var kept in (string[])["state", "run"])
+        {
+            var path = Path.Combine(_directory, kept);
+            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        }
+    }
+
+    public string Tail() => _supervisor?.Tail() ?? "";
+
+    public void Dispose()
+    {
+        Control.Dispose();
+        _supervisor?.Dispose();
+    }
+
+    private ProcessIdentity? ReadPid(string file)
+    {
+        var path = Path.Combine(RunDirectory, file);
+        return File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), out var id) ? ProcessIdentity.Of(id) : null;
+    }
+}

@@ -1,0 +1,212 @@
+using System.Security.Cryptography;
+using ActorMirror.Configuration;
+using ActorMirror.Lab.Devices;
+using ActorMirror.Lab.Faults;
+using ActorMirror.Lab.Networks;
+using ActorMirror.Lab.Processes;
+using ActorMirror.Lab.Reports;
+using ActorMirror.Lab.Runs;
+using ActorMirror.Lab.Traffic;
+
+namespace ActorMirror.Lab.Scenarios;
+
+/// <summary>Runs one scenario from an empty machine to an empty machine.</summary>
+internal sealed class ScenarioRunner : IAsyncDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    private readonly Scenario _scenario;
+    private readonly IRunView _view;
+    private readonly Run _run = Run.Begin();
+    private readonly Reaper _reaper;
+    private readonly LabNetwork _network;
+    private readonly LabCluster _cluster;
+    private readonly FaultInjector _injector;
+    private readonly HostCommands _commands;
+    private readonly List<HostProcess> _servers = [];
+    private TrafficDriver? _client;
+    private LabDevice? _lastDevice;
+
+    private ScenarioRunner(Scenario scenario, IRunView view)
+    {
+        (_scenario, _view) = (scenario, view);
+        _reaper = Reaper.Start(_run);
+        _network = new LabNetwork(_run, scenario.Network);
+        _injector = new FaultInjector(_network);
+        _commands = new HostCommands(_run, _network, scenario.Commands);
+        var devices = scenario.Network.Hosts.Where(h => h.DataPlane).ToList();
+        var key = devices.Count > 0 ? WriteKey() : "";
+        _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.Configuration!, key))]);
+    }
+
+    /// <summary>The report says what failed; what is thrown is cancellation alone.</summary>
+    public static async Task<LabReport> RunAsync(Scenario scenario, IRunView view, CancellationToken stop)
+    {
+        List<FaultReport> faults = [];
+        List<string> problems = [];
+        await using var runner = new ScenarioRunner(scenario, view);
+        try
+        {
+            await runner.BuildAsync(stop);
+            foreach (var step in scenario.Steps)
+            {
+                if (await runner.StepAsync(step, stop) is not { } fault) continue;
+                faults.Add(fault);
+                view.Fault(fault);
+            }
+        }
+        catch (Exception e) when (e is CommandException or TimeoutException or IOException or HttpRequestException)
+        {
+            problems.Add(e.Message);
+            foreach (var device in runner._cluster.Devices) problems.Add($"log of {device.Name}:\n{device.Tail()}");
+        }
+
+        return new LabReport { Faults = faults, Problems = problems, Settings = Times(scenario) };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _view.Phase("tearing down");
+        _client?.Dispose();
+        foreach (var server in _servers) server.Dispose();
+        _commands.Dispose();
+        _cluster.Dispose();
+        await KeepLogsAsync();
+        await Cleaner.CleanAsync(_run);
+        _reaper.Dispose();
+    }
+
+    private async Task BuildAsync(CancellationToken stop)
+    {
+        _view.Phase("building the network");
+        await _network.BuildAsync(stop);
+        foreach (var (name, server) in _scenario.Servers)
+            _servers.Add(await TrafficDriver.StartServerAsync(_run, _network.Host(server.Host), name, server.Tcp, server.Udp, stop));
+        if (_scenario.Traffic is { } traffic) _client = TrafficDriver.Start(_run, _network.Host(traffic.Host), "traffic");
+    }
+
+    private async Task<FaultReport?> StepAsync(Step step, CancellationToken stop)
+    {
+        switch (step)
+        {
+            case { Start: { } names }:
+                _view.Phase($"starting {string.Join(", ", names)}");
+                foreach (var name in names) _cluster[name].Start();
+                break;
+            case { Stop: { } name }:
+                _view.Phase($"stopping {name}");
+                await _cluster[name].StopAsync(step.Within);
+                break;
+            case { WaitUntil: { } condition }:
+                await WaitAsync(condition, step.Within, stop);
+                break;
+            case { Open: { } flows }:
+                _view.Phase($"opening {string.Join(", ", flows)}");
+                foreach (var flow in flows) await Client.OpenAsync(_scenario.Traffic!.Flows[flow].Spec(flow));
+                break;
+            case { Run: { } command }:
+                _view.Phase($"running {command}");
+                _view.Output(command, await _commands.RunAsync(command, stop));
+                break;
+            case { End: { } command }:
+                await _commands.EndAsync(command);
+                break;
+            case { SpreadGroups: true }:
+                await SpreadAsync(step.Within, stop);
+                break;
+            case { Pause: { } time }:
+                await Task.Delay(time, stop);
+                break;
+            case { Fault: { } fault }:
+                return await FaultAsync(fault, step, stop);
+            default:
+                throw new CommandException("a step without a verb");
+        }
+
+        return null;
+    }
+
+    private TrafficDriver Client => _client ?? throw new CommandException("the scenario has no traffic section");
+
+    private async Task<FaultReport?> FaultAsync(FaultKind fault, Step step, CancellationToken stop)
+    {
+        var device = step.Device is { } target ? await _cluster.ResolveAsync(target)
+            : step.TrafficGroup is { } group ? await _cluster.ResolveAsync($"active({group})")
+            : _lastDevice ?? throw new CommandException($"{fault}: no device given");
+        _lastDevice = device;
+        _view.Phase($"{FaultMeasurement.Name(fault)} on {device.Name}");
+        if (step.Measured && _client is not null)
+            return await new FaultMeasurement(_cluster, _injector, _client, step, device).RunAsync(step.Expect ?? _scenario.Expect, stop);
+
+        await _injector.InjectAsync(step, device);
+        return null;
+    }
+
+    private async Task WaitAsync(Condition condition, TimeSpan patience, CancellationToken stop)
+    {
+        _view.Phase($"until {FaultMeasurement.Name(condition)}");
+        if (condition == Condition.Flowing)
+        {
+            using var limit = new CancellationTokenSource(patience);
+            for (var p = await Client.ProgressAsync(); p.Opening > 0 || p.Open == 0; p = await Client.ProgressAsync())
+            {
+                if (limit.IsCancellationRequested) throw new TimeoutException($"{p.Opening} flows do not open, {p.Open} are open, {p.Ended} ended");
+                await Task.Delay(Look, stop);
+            }
+        }
+        else
+        {
+            await _cluster.WaitAsync(condition == Condition.Ready ? ClusterObstacle.ToReady : ClusterObstacle.ToProtected, patience, stop);
+        }
+    }
+
+    /// <summary>Two groups on one device: the later one goes to a device without any.</summary>
+    private async Task SpreadAsync(TimeSpan patience, CancellationToken stop)
+    {
+        while (true)
+        {
+            var actives = LabCluster.Actives(await _cluster.StatusAsync());
+            var crowd = actives.GroupBy(a => a.Value).FirstOrDefault(g => g.Count() > 1);
+            var free = _cluster.Devices.FirstOrDefault(d => d.IsStarted && !actives.Values.Contains(d.Name));
+            if (crowd is null || free is null) return;
+            var group = crowd.Select(a => a.Key).Order().Last();
+            _view.Phase($"moving {group} to {free.Name}");
+            await _cluster[crowd.Key].Control.ForceStandbyAsync(group, free.Name);
+            await _cluster.WaitAsync(ClusterObstacle.ToReady, patience, stop);
+        }
+    }
+
+    /// <summary>A fresh authkey(5): 256 random bytes, for the owner alone.</summary>
+    private string WriteKey()
+    {
+        var path = Path.Combine(_run.Directory, "authkey");
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead,
+        });
+        file.Write(RandomNumberGenerator.GetBytes(256));
+        return path;
+    }
+
+    /// <summary>The cluster's timing as the devices read it; null where there are none.</summary>
+    private static ClusterTimes? Times(Scenario scenario)
+    {
+        if (scenario is not { Configuration: { } file, Devices: { IsEmpty: false } devices }) return null;
+        return ConfigurationLoader.Load(file, devices.Keys.First()).Model?.Cluster is { } cluster
+            ? new ClusterTimes(cluster.Token.TotalMilliseconds, cluster.Consensus.TotalMilliseconds, cluster.Lease.TotalMilliseconds)
+            : null;
+    }
+
+    /// <summary>Logs survive the run where AMLAB_LOGS says so: for a person who looks for the cause of a failure.</summary>
+    private async Task KeepLogsAsync()
+    {
+        if (Environment.GetEnvironmentVariable("AMLAB_LOGS") is not { Length: > 0 } kept) return;
+        Directory.CreateDirectory(kept);
+        foreach (var log in Directory.EnumerateFiles(_run.Directory, "*.log", SearchOption.AllDirectories))
+        {
+            await using var from = File.OpenRead(log);
+            await using var to = File.Create(Path.Combine(kept, Path.GetRelativePath(_run.Directory, log).Replace('/', '-')));
+            await from.CopyToAsync(to);
+        }
+    }
+}
