@@ -9,7 +9,10 @@ public interface IConntrackObserver
     /// <summary>Events in their order; the span is valid only during the call.</summary>
     void Events(ReadOnlySpan<ConntrackEvent> events);
 
-    /// <summary>The kernel lost events: dump the table. Events that were queued before the loss may still follow.</summary>
+    /// <summary>
+    /// The kernel lost events: dump the table. Called when all that was queued has been handed over, because until then the kernel drops
+    /// further events without another word (NETLINK_S_CONGESTED, net/netlink/af_netlink.c): nothing is missed by a dump that begins now.
+    /// </summary>
     void Overflow();
 
     /// <summary>Last call: the reason is null after <see cref="ConntrackListener.Dispose"/>, otherwise what broke the listener (an observer's exception too).</summary>
@@ -119,6 +122,7 @@ public sealed class ConntrackListener : IDisposable
         var events = new ConntrackEvent[_options.BatchEvents];
         var datagram = GC.AllocateUninitializedArray<byte>(DatagramBytes);
         var count = 0;
+        var lost = false;
         while (!_stopping)
         {
             var status = _socket.Receive(datagram, out var length);
@@ -134,10 +138,17 @@ public sealed class ConntrackListener : IDisposable
                 continue;
             }
 
+            if (status == ReceiveStatus.Overrun)
+            {
+                lost = true;
+                continue;
+            }
+
             if (count > 0) observer.Events(events.AsSpan(0, count));
             count = 0;
-            if (status == ReceiveStatus.Overrun) observer.Overflow();
+            if (lost) observer.Overflow();
             else if (!_stopping) _socket.Wait();
+            lost = false;
         }
     }
 
