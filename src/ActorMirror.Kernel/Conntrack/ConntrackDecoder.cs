@@ -19,7 +19,7 @@ internal static class ConntrackDecoder
         {
             // NEW and UPDATE share a type; only NEW has the flags of a creation (ctnetlink_conntrack_event).
             case ConntrackOperation.New:
-                kind = (message.Flags & NetlinkFlags.Create) != 0 ? ConntrackEventKind.New : ConntrackEventKind.Update;
+                kind = (message.Flags & NetlinkFlags.Create) != NetlinkFlags.None ? ConntrackEventKind.New : ConntrackEventKind.Update;
                 break;
             case ConntrackOperation.Delete:
                 kind = ConntrackEventKind.Destroy;

@@ -10,8 +10,7 @@ public interface IConntrackObserver
     void Events(ReadOnlySpan<ConntrackEvent> events);
 
     /// <summary>
-    /// The kernel lost events: dump the table. Called when all that was queued has been handed over, because until then the kernel drops
-    /// further events without another word (NETLINK_S_CONGESTED, net/netlink/af_netlink.c): nothing is missed by a dump that begins now.
+    /// The kernel lost events: dump the table. Called when all that was queued has been handed over: nothing is missed by a dump that begins now.
     /// </summary>
     void Overflow();
 
@@ -122,7 +121,6 @@ public sealed class ConntrackListener : IDisposable
         var events = new ConntrackEvent[_options.BatchEvents];
         var datagram = GC.AllocateUninitializedArray<byte>(DatagramBytes);
         var count = 0;
-        var lost = false;
         while (!_stopping)
         {
             var status = _socket.Receive(datagram, out var length);
@@ -138,17 +136,10 @@ public sealed class ConntrackListener : IDisposable
                 continue;
             }
 
-            if (status == ReceiveStatus.Overrun)
-            {
-                lost = true;
-                continue;
-            }
-
             if (count > 0) observer.Events(events.AsSpan(0, count));
             count = 0;
-            if (lost) observer.Overflow();
+            if (status == ReceiveStatus.Overrun) observer.Overflow();
             else if (!_stopping) _socket.Wait();
-            lost = false;
         }
     }
 

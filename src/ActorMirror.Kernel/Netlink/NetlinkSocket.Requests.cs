@@ -97,7 +97,7 @@ public sealed partial class NetlinkSocket
     {
         while (true)
         {
-            switch (Receive(_answer, out var length))
+            switch (ReceiveNow(_answer, out var length))
             {
                 case ReceiveStatus.Data: return _answer.AsSpan(0, length);
                 case ReceiveStatus.Overrun: throw new NetlinkException(operation, Errno.ENOBUFS, sequence: sequence);

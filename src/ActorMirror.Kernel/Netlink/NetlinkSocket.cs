@@ -11,7 +11,7 @@ public enum ReceiveStatus
     /// <summary>Nothing is waiting.</summary>
     Empty,
 
-    /// <summary>Messages were lost: the receive buffer was full (ENOBUFS) or a datagram exceeded the span. The socket stays usable.</summary>
+    /// <summary>Messages were lost because the receive buffer was full (ENOBUFS) or a datagram exceeded the span. The socket stays usable.</summary>
     Overrun,
 }
 
@@ -24,6 +24,7 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
 {
     private readonly Descriptor _socket;
     private readonly ReadWaiter _waiter = new();
+    private bool _lost;
 
     private NetlinkSocket(Descriptor socket, uint portId) => (_socket, PortId) = (socket, portId);
 
@@ -85,13 +86,26 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
 
     /// <summary>Waits until a datagram (or an overrun) can be read.</summary>
     /// <returns>False after the time-out (null: never) or <see cref="Cancel"/>.</returns>
-    public bool Wait(TimeSpan? timeout = null) => _waiter.Wait(_socket, timeout);
+    public bool Wait(TimeSpan? timeout = null) => _lost || _waiter.Wait(_socket, timeout);
 
     /// <summary>Ends this and every later <see cref="Wait"/> at once; from any thread.</summary>
     public void Cancel() => _waiter.Stop();
 
-    /// <summary>Reads one datagram without waiting. Datagrams that do not come from the kernel are passed over.</summary>
+    /// <summary>
+    /// Reads one notification without waiting. A loss is told once the queue is empty: until then the kernel drops further notifications
+    /// without another error (NETLINK_S_CONGESTED in net/netlink/af_netlink.c), so whoever dumps earlier misses some for good.
+    /// </summary>
     public ReceiveStatus Receive(Span<byte> buffer, out int length)
+    {
+        ReceiveStatus status;
+        while ((status = ReceiveNow(buffer, out length)) == ReceiveStatus.Overrun) _lost = true;
+        if (status != ReceiveStatus.Empty || !_lost) return status;
+        _lost = false;
+        return ReceiveStatus.Overrun;
+    }
+
+    /// <summary>Reads one datagram and tells a loss at once. Datagrams that do not come from the kernel are passed over.</summary>
+    private ReceiveStatus ReceiveNow(Span<byte> buffer, out int length)
     {
         while (true)
         {
