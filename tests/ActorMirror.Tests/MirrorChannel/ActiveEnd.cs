@@ -1,0 +1,95 @@
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.MirrorChannel;
+
+namespace ActorMirror.Tests.MirrorChannel;
+
+/// <summary>An active device's table and sender, as an actor would hold them.</summary>
+internal sealed class ActiveEnd : IMirrorSenderOwner, IAsyncDisposable
+{
+    private readonly MirrorChange[] chunk = new MirrorChange[512];
+    private long snapshot;
+
+    public ActiveEnd(Func<CancellationToken, ValueTask<Stream>> connect, MirrorLimits limits, TimeProvider time, ulong numbering = 7)
+    {
+        Sender = new MirrorSender(
+            new MirrorSenderOptions
+            {
+                Self = new DeviceId(1),
+                Peer = new DeviceId(2),
+                PeerEndpoint = "mirror:1029",
+                Stream = new StreamId(1, new Epoch(4, 2), 99),
+                TrafficGroupName = "tg1",
+                Numbering = numbering,
+                Limits = limits,
+            },
+            this,
+            connect,
+            time);
+    }
+
+    public Mailbox Mailbox { get; } = new();
+
+    public ConnectionTable Table { get; } = new(2_000_000);
+
+    public MirrorSender Sender { get; }
+
+    public ChannelStatus Channel { get; private set; } = ChannelStatus.Initial(TimeProvider.System);
+
+    public List<ChannelStatus> History { get; } = [];
+
+    public bool IsInSync => Channel.State == MirrorChannelState.InSync;
+
+    public void Upsert(ConnectionRecord record)
+    {
+        if (Table.TryUpsert(record, out var change)) Append([change]);
+    }
+
+    public void Delete(FlowKey key)
+    {
+        if (Table.TryDelete(key, out var change)) Append([change]);
+    }
+
+    public void Append(ReadOnlySpan<MirrorChange> changes)
+    {
+        if (!Sender.TryAppend(changes)) Table.CloseStream();
+    }
+
+    public void SnapshotWanted(MirrorSender sender, SnapshotRequest request) => Mailbox.Post(() =>
+    {
+        snapshot = request.Number;
+        if (!Sender.TryBeginSnapshot(request, Table.BeginSnapshot(request.SameCopy, request.Room))) Table.CloseStream();
+    });
+
+    public void SnapshotChunkWanted(MirrorSender sender, long request, int limit) => Mailbox.Post(() =>
+    {
+        if (request != snapshot) return;
+        var written = Table.NextSnapshotChunk(chunk.AsSpan(0, limit), out _);
+        if (!Sender.TryAppendChunk(request, chunk.AsSpan(0, written))) Table.CloseStream();
+    });
+
+    public void Acknowledged(MirrorSender sender, long sequence) => Mailbox.Post(() => Table.Acknowledge(sequence));
+
+    public void Retracted(MirrorSender sender, ReadOnlySpan<Retraction> retractions)
+    {
+        var copy = retractions.ToArray();
+        Mailbox.Post(() =>
+        {
+            foreach (var retraction in copy) Table.Retract(retraction);
+        });
+    }
+
+    public void StateChanged(MirrorSender sender, ChannelStatus status) => Mailbox.Post(() =>
+    {
+        Channel = status;
+        History.Add(status);
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await Sender.DisposeAsync();
+        await Mailbox.DisposeAsync();
+    }
+}

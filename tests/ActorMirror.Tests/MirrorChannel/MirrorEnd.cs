@@ -1,0 +1,78 @@
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.MirrorChannel;
+using ActorMirror.Tests.Support;
+
+namespace ActorMirror.Tests.MirrorChannel;
+
+/// <summary>A mirror device's table, kernel and receiver, as an actor would hold them.</summary>
+internal sealed class MirrorEnd : IMirrorReceiverOwner, IAsyncDisposable
+{
+    private readonly MirrorWork work = new();
+
+    public MirrorEnd(MirrorLimits limits, TimeProvider time, int room = 2_000_000)
+    {
+        Table = new MirrorTable(room);
+        Receiver = new MirrorReceiver(new MirrorReceiverOptions { Self = new DeviceId(2), Room = room, Limits = limits }, this, () => Expected, time);
+    }
+
+    public Mailbox Mailbox { get; } = new();
+
+    public MirrorTable Table { get; }
+
+    public FakeKernel Kernel { get; } = new();
+
+    public MirrorReceiver Receiver { get; }
+
+    public MirrorAcceptance? Expected { get; set; } = new(new DeviceId(1), 1, new(4, 2), 7);
+
+    /// <summary>While set, batches are not worked on.</summary>
+    public Task? Hold { get; set; }
+
+    public async ValueTask ApplyAsync(MirrorReceiver receiver, MirrorBatch batch)
+    {
+        if (Hold is { } hold) await hold;
+        Mailbox.Post(() => Work(batch));
+    }
+
+    public void StateChanged(MirrorReceiver receiver, ChannelStatus status)
+    {
+    }
+
+    public void Vanish(FlowKey key)
+    {
+        Kernel.Remove(key).ShouldBeTrue();
+        if (Table.Failed(key, RetractionReason.Vanished, out var retraction)) Receiver.Retract(Receiver.Status.Stream, [retraction]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Receiver.DisposeAsync();
+        await Mailbox.DisposeAsync();
+    }
+
+    private void Work(MirrorBatch batch)
+    {
+        if (!Table.Apply(batch.Changes, work)) Receiver.Forget("the number of connections differs");
+        Inject();
+        while (Table.MustSweep)
+        {
+            Table.Sweep(work, limit: 100);
+            Inject();
+        }
+
+        Receiver.Applied(batch, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(work.Retractions));
+        work.Clear();
+    }
+
+    private void Inject()
+    {
+        foreach (var operation in work.Operations)
+        {
+            if (Kernel.Do(operation) is { } reason && Table.Failed(operation.Record.Original, reason, out var retraction)) work.Retractions.Add(retraction);
+        }
+
+        work.Operations.Clear();
+    }
+}
