@@ -176,8 +176,6 @@ public sealed partial class MirrorReceiver
                 }
 
                 break;
-            case FrameType.Close when Frames.TryReadClose(body, out var reason):
-                throw new MirrorProtocolException($"the active closed the channel: {reason}");
             default:
                 throw new MirrorProtocolException($"the active sent a frame of type {frame.Type} that cannot be read");
         }

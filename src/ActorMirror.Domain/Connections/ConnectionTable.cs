@@ -84,8 +84,9 @@ public sealed partial class ConnectionTable(int maximum)
         Unlink(slot);
         counts[(int)entries[slot].Protection]--;
         entries.Remove(key);
+        if (!mirrored) return false; // the mirror never heard of it, and a number that is not sent would be a gap
         change = MirrorChange.Delete(++LastSequence, key);
-        return streaming && mirrored;
+        return streaming;
     }
 
     public bool TryGet(in FlowKey key, out ConnectionView view)

@@ -57,7 +57,8 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
 
     public long Sent => backlog.Sent;
 
-    public long Acknowledged => backlog.Released;
+    /// <summary>The last change a mirror acknowledged; a new mirror without a copy does not change it.</summary>
+    public long Acknowledged { get; private set; }
 
     /// <summary>Changes that are not acknowledged, sent or not.</summary>
     public int Outstanding => backlog.Outstanding;
@@ -98,18 +99,18 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
 
         Handle(LinkEvent.Accepted, now);
         room = answer.Room;
-        snapshotRequested = chunkRequested = false;
         sameCopy = answer.Stream == stream;
         if (!sameCopy) RetractionsSeen = 0;
         retractionsConfirmed = RetractionsSeen;
         if (sameCopy && backlog.TryResume(answer.Received))
         {
-            // An acknowledgement that was on its way when the link broke.
-            backlog.TryRelease(Math.Min(answer.Applied, answer.Received));
+            TryAcknowledge(Math.Min(answer.Applied, answer.Received)); // it may have been on its way when the link broke
             return;
         }
 
         Copy = CopyMachine.Next(Copy, CopyEvent.Lost);
+        snapshotRequested = chunkRequested = false; // the answers to come are to the last copy
+        snapshotEnd = long.MaxValue;
         backlog.Restart(backlog.Queued);
         ages.Clear();
         appliedFrom = long.MaxValue;
@@ -165,6 +166,7 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
     public bool TryAcknowledge(long sequence)
     {
         if (!backlog.TryRelease(sequence)) return false;
+        Acknowledged = Math.Max(Acknowledged, sequence);
         ages.Release(backlog.Released);
         if (backlog.Released < snapshotEnd) return true;
         Copy = CopyMachine.Next(Copy, CopyEvent.SnapshotApplied);

@@ -6,7 +6,7 @@ namespace ActorMirror.MirrorChannel.Wire;
 
 /// <summary>
 /// One change: a byte that says what follows, then its fields; the sequence is the frame's first plus the place. An IPv4 upsert takes
-/// 33 bytes, an IPv6 one 81.
+/// 32 bytes, an IPv6 one 80.
 /// </summary>
 internal static class ChangeCodec
 {
@@ -20,7 +20,7 @@ internal static class ChangeCodec
 
     private const byte MaximumWindowScale = 14; // RFC 7323 §2.3
 
-    public const int MaximumSize = 1 + 36 + 36 + 8;
+    public const int MaximumSize = 1 + 36 + 36 + 7;
 
     public static void Write(ref WireWriter writer, in MirrorChange change)
     {

@@ -24,6 +24,6 @@ public enum FrameType : byte
     /// <summary>Either way, when nothing else was sent for a while.</summary>
     Ping = 7,
 
-    /// <summary>Either way, the last frame: why the channel is closed.</summary>
+    /// <summary>Mirror to active, the last frame: why the channel is closed.</summary>
     Close = 8,
 }

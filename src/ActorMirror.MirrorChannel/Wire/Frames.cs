@@ -143,7 +143,7 @@ public static class Frames
         {
             var sequence = reader.Number();
             var reason = (RetractionReason)reader.U8();
-            if (!ChangeCodec.TryReadKey(ref reader, out var key) || !Enum.IsDefined(reason)) return false;
+            if (!ChangeCodec.TryReadKey(ref reader, out var key) || reason is < RetractionReason.TupleTaken or > RetractionReason.KernelRefused) return false;
             destination[i] = new Retraction(key, sequence, reason);
         }
 

@@ -1,0 +1,169 @@
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Tests.Support;
+
+namespace ActorMirror.Tests.Connections;
+
+public sealed class ConnectionTableTests
+{
+    private readonly ConnectionTable table = new(100);
+    private readonly MirrorChange[] chunk = new MirrorChange[8];
+
+    [Fact]
+    public void Without_a_stream_changes_are_kept_and_not_sent()
+    {
+        table.TryUpsert(Flows.Connection(1), out _).ShouldBeFalse();
+        table.Counts.ShouldBe(new ConnectionCounts(1, 1, 0, 0, 0, 0, 0));
+    }
+
+    [Fact]
+    public void An_acknowledgement_protects_what_it_covers_and_a_later_change_waits_for_its_own()
+    {
+        table.BeginSnapshot(sameCopy: false, 100);
+        var first = Upsert(1);
+        var second = Upsert(2);
+        table.Acknowledge(first);
+        Protection(1).ShouldBe(Domain.Connections.Protection.Protected);
+        Protection(2).ShouldBe(Domain.Connections.Protection.Pending);
+        Upsert(1, ConnectionState.FinWait);
+        table.Acknowledge(second);
+        Protection(1).ShouldBe(Domain.Connections.Protection.Pending);
+        Protection(2).ShouldBe(Domain.Connections.Protection.Protected);
+    }
+
+    [Fact]
+    public void A_change_that_changes_nothing_is_not_sent()
+    {
+        table.BeginSnapshot(sameCopy: false, 100);
+        Upsert(1);
+        table.TryUpsert(Flows.Connection(1), out _).ShouldBeFalse();
+        table.TryDelete(Flows.Key(2), out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_retraction_is_about_the_change_it_names_and_no_later_one()
+    {
+        table.BeginSnapshot(sameCopy: false, 100);
+        var sequence = Upsert(1);
+        var later = Upsert(1, ConnectionState.FinWait);
+        table.Retract(new Retraction(Flows.Key(1), sequence, RetractionReason.Vanished)).ShouldBeFalse();
+        table.Acknowledge(later);
+        table.Retract(new Retraction(Flows.Key(1), later, RetractionReason.Vanished)).ShouldBeTrue();
+        table.Acknowledge(later);
+        Protection(1).ShouldBe(Domain.Connections.Protection.Retracted);
+        table.Reoffer(chunk).ShouldBe(1);
+        table.Acknowledge(chunk[0].Sequence);
+        Protection(1).ShouldBe(Domain.Connections.Protection.Protected);
+        table.Reoffer(chunk).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_snapshot_survives_changes_between_its_chunks_and_names_each_connection_once()
+    {
+        for (var i = 0; i < 50; i++) table.TryUpsert(Flows.Connection(i), out _);
+        var copy = new Dictionary<FlowKey, ConnectionRecord>();
+        var named = new HashSet<(FlowKey, long)>();
+        table.BeginSnapshot(sameCopy: false, 100).Kind.ShouldBe(MirrorChangeKind.SnapshotBegin);
+        var (done, round, count) = (false, 0, 0);
+        while (!done)
+        {
+            var written = table.NextSnapshotChunk(chunk, out done);
+            Take(chunk.AsSpan(0, written));
+            count = chunk[written - 1].Count;
+            if (done) break;
+            if (table.TryDelete(Flows.Key(round), out var change)) Take([change]);
+            if (table.TryUpsert(Flows.Connection(60 + round), out change)) Take([change]);
+            if (table.TryUpsert(Flows.Connection(49 - round, ConnectionState.Close), out change)) Take([change]);
+            round++;
+        }
+
+        copy.Values.ShouldBe(Records(), ignoreOrder: true);
+        count.ShouldBe(copy.Count);
+        table.Counts.Unsent.ShouldBe(0);
+
+        void Take(ReadOnlySpan<MirrorChange> changes)
+        {
+            foreach (var change in changes)
+            {
+                named.Add((change.Key, change.Sequence)).ShouldBeTrue();
+                if (change.Kind == MirrorChangeKind.Upsert) copy[change.Key] = change.Record;
+                if (change.Kind == MirrorChangeKind.Delete) copy.Remove(change.Key);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_resync_to_the_same_copy_keeps_what_was_acknowledged_and_another_mirror_keeps_nothing()
+    {
+        table.BeginSnapshot(sameCopy: false, 100);
+        table.Acknowledge(Upsert(1));
+        Upsert(2);
+        table.BeginSnapshot(sameCopy: true, 100);
+        Protection(1).ShouldBe(Domain.Connections.Protection.Protected);
+        Protection(2).ShouldBe(Domain.Connections.Protection.Unsent);
+        table.BeginSnapshot(sameCopy: false, 100);
+        table.Counts.Protected.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_full_table_takes_no_more_and_counts_what_it_left_out()
+    {
+        for (var i = 0; i < 103; i++) table.TryUpsert(Flows.Connection(i), out _);
+        table.Counts.Owned.ShouldBe(100);
+        table.Counts.Refused.ShouldBe(3);
+        table.TryDelete(Flows.Key(0), out _);
+        table.TryUpsert(Flows.Connection(100), out _);
+        table.Counts.Owned.ShouldBe(100);
+    }
+
+    [Fact]
+    public void A_mirror_with_less_room_gets_no_more_than_fits_and_the_rest_is_shown()
+    {
+        for (var i = 0; i < 10; i++) table.TryUpsert(Flows.Connection(i), out _);
+        table.BeginSnapshot(sameCopy: false, 6);
+        var (total, done) = (0, false);
+        while (!done) total += table.NextSnapshotChunk(chunk, out done);
+        total.ShouldBe(7, "six connections and the end");
+        table.Counts.Unmirrored.ShouldBe(4);
+        var left = Enumerable.Range(0, 10).First(i => Protection(i) == Domain.Connections.Protection.Unmirrored);
+        table.TryDelete(Flows.Key(left), out _).ShouldBeFalse("the mirror never heard of it");
+        table.TryUpsert(Flows.Connection(20), out _).ShouldBeFalse();
+        var there = Enumerable.Range(0, 10).First(i => i != left && Protection(i) != Domain.Connections.Protection.Unmirrored);
+        table.TryDelete(Flows.Key(there), out _).ShouldBeTrue();
+        table.TryUpsert(Flows.Connection(21), out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Changing_a_table_of_its_size_allocates_nothing()
+    {
+        table.BeginSnapshot(sameCopy: false, 100);
+        Round();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++) Round();
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(27_000, "not one byte for each change; the runtime's own are counted too");
+
+        void Round()
+        {
+            for (var i = 0; i < 90; i++) table.TryUpsert(Flows.Connection(i), out _);
+            table.Acknowledge(table.LastSequence);
+            for (var i = 0; i < 90; i++) table.TryUpsert(Flows.Connection(i, ConnectionState.TimeWait), out _);
+            for (var i = 0; i < 90; i++) table.TryDelete(Flows.Key(i), out _);
+        }
+    }
+
+    private long Upsert(int number, ConnectionState state = ConnectionState.Established)
+    {
+        table.TryUpsert(Flows.Connection(number, state), out var change).ShouldBeTrue();
+        return change.Sequence;
+    }
+
+    private Protection Protection(int number) => table.TryGet(Flows.Key(number), out var view) ? view.Protection : throw new KeyNotFoundException();
+
+    private List<ConnectionRecord> Records()
+    {
+        var views = new ConnectionView[7];
+        var (cursor, records) = (0, new List<ConnectionRecord>());
+        while (table.Read(ref cursor, views) is > 0 and var read) records.AddRange(views.Take(read).Select(v => v.Record));
+        return records;
+    }
+}

@@ -1,0 +1,123 @@
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Tests.Support;
+
+namespace ActorMirror.Tests.Connections;
+
+/// <summary>What a mirror does to its kernel, above all after a return: the stream wins over whatever is there.</summary>
+public sealed class MirrorTableTests
+{
+    private readonly MirrorTable table = new(4);
+    private readonly MirrorWork work = new();
+    private long sequence;
+
+    [Fact]
+    public void Changes_become_what_the_kernel_must_do()
+    {
+        Apply(Begin(), Upsert(Flows.Connection(1)), End(1)).ShouldBeTrue();
+        Operations().ShouldBe([(KernelAction.Create, 1)]);
+        Apply(Upsert(Flows.Connection(1)));
+        Operations().ShouldBeEmpty();
+        Apply(Upsert(Flows.Connection(1, ConnectionState.FinWait)));
+        Operations().ShouldBe([(KernelAction.Update, 1)]);
+        Apply(Upsert(Flows.Connection(1, member: 2)));
+        Operations().ShouldBe([(KernelAction.Replace, 1)]);
+        Apply(Delete(1), Upsert(Flows.Connection(1)), Delete(2));
+        Operations().ShouldBe([(KernelAction.Delete, 1), (KernelAction.Create, 1)]);
+    }
+
+    [Fact]
+    public void Entries_of_a_former_role_are_updated_replaced_or_deleted_and_nothing_is_believed_unseen()
+    {
+        var former = new ConnectionTable(10);
+        for (var i = 1; i <= 3; i++) former.TryUpsert(Flows.Connection(i), out _);
+        var returned = MirrorTable.FromActive(former, 10);
+        returned.IsComplete.ShouldBeFalse();
+        returned.Apply([Begin(), Upsert(Flows.Connection(1)), Upsert(Flows.Connection(2, member: 5)), End(2)], work).ShouldBeTrue();
+        Operations().ShouldBe([(KernelAction.Update, 1), (KernelAction.Replace, 2)]);
+        returned.IsComplete.ShouldBeFalse("ghosts are still there");
+        returned.Sweep(work, 100).ShouldBeTrue();
+        Operations().ShouldBe([(KernelAction.Delete, 3)]);
+        returned.IsComplete.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Another_mark_is_another_connection_but_the_closing_bit_is_not()
+    {
+        var record = Flows.Connection(1);
+        table.Seed(record);
+        Apply(Begin(), Upsert(record with { Mark = new FlowMark(record.Mark.Value | FlowMark.Closing) }));
+        Operations().ShouldBe([(KernelAction.Update, 1)]);
+        Apply(Upsert(record with { Mark = FlowMark.Create(1, 2, 1) }));
+        Operations().ShouldBe([(KernelAction.Replace, 1)]);
+    }
+
+    [Fact]
+    public void Ghosts_are_deleted_a_limited_number_at_a_time()
+    {
+        for (var i = 0; i < 10; i++) table.Seed(Flows.Connection(i));
+        Apply(Begin(), End(0)).ShouldBeTrue();
+        table.Sweep(work, 4).ShouldBeFalse();
+        work.Operations.Count.ShouldBe(4);
+        table.Sweep(work, 100).ShouldBeTrue();
+        work.Operations.Count.ShouldBe(10);
+        table.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_new_snapshot_stops_the_sweep_of_the_last()
+    {
+        table.Seed(Flows.Connection(1));
+        Apply(Begin(), End(0), Begin());
+        table.MustSweep.ShouldBeFalse();
+        table.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_count_that_differs_makes_no_complete_copy()
+    {
+        Apply(Begin(), Upsert(Flows.Connection(1)), End(2)).ShouldBeFalse();
+        table.Sweep(work, 100).ShouldBeFalse();
+        table.IsComplete.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_connection_beyond_the_room_is_retracted()
+    {
+        Apply(Begin());
+        for (var i = 0; i < 5; i++) Apply(Upsert(Flows.Connection(i)));
+        work.Retractions.ShouldBe([new Retraction(Flows.Key(4), sequence, RetractionReason.MirrorTableFull)]);
+        Apply(End(5)).ShouldBeTrue("what was refused was told");
+    }
+
+    [Fact]
+    public void What_failed_is_retracted_once_and_replaced_when_it_comes_again()
+    {
+        Apply(Begin(), Upsert(Flows.Connection(1)), End(1));
+        Operations();
+        table.Failed(Flows.Key(1), RetractionReason.TupleTaken, out var retraction).ShouldBeTrue();
+        retraction.ShouldBe(new Retraction(Flows.Key(1), 2, RetractionReason.TupleTaken));
+        table.Failed(Flows.Key(1), RetractionReason.TupleTaken, out _).ShouldBeFalse();
+        table.InKernel().ShouldBeEmpty();
+        Apply(Upsert(Flows.Connection(1)));
+        Operations().ShouldBe([(KernelAction.Replace, 1)]);
+        ConnectionTable.FromMirror(table, 10).Counts.Owned.ShouldBe(1);
+    }
+
+    private bool Apply(params ReadOnlySpan<MirrorChange> changes) => table.Apply(changes, work);
+
+    private List<(KernelAction, int)> Operations()
+    {
+        var operations = work.Operations.Select(o => (o.Action, o.Record.Original.Source.Port - 10_000)).ToList();
+        work.Clear();
+        return operations;
+    }
+
+    private MirrorChange Begin() => MirrorChange.SnapshotBegin(++sequence, 0);
+
+    private MirrorChange End(int count) => MirrorChange.SnapshotEnd(++sequence, count);
+
+    private MirrorChange Upsert(ConnectionRecord record) => MirrorChange.Upsert(++sequence, record);
+
+    private MirrorChange Delete(int number) => MirrorChange.Delete(++sequence, Flows.Key(number));
+}
