@@ -6,6 +6,7 @@ namespace ActorMirror.Domain.Connections;
 public sealed partial class ConnectionTable
 {
     private bool streaming;
+    private bool snapshotting;
     private int room = int.MaxValue;
     private long snapshotBegan;
     private int snapshotCursor;
@@ -23,7 +24,7 @@ public sealed partial class ConnectionTable
     {
         if (sameCopy) ForgetPending();
         else ForgetCopy();
-        streaming = true;
+        streaming = snapshotting = true;
         room = mirrorRoom;
         snapshotCursor = 0;
         return MirrorChange.SnapshotBegin(snapshotBegan = ++LastSequence, Math.Min(entries.Count, room));
@@ -48,18 +49,21 @@ public sealed partial class ConnectionTable
         }
 
         done = snapshotCursor == entries.SlotCount && written < destination.Length;
-        if (done) destination[written++] = MirrorChange.SnapshotEnd(++LastSequence, Mirrored);
+        if (!done) return written;
+        snapshotting = false;
+        destination[written++] = MirrorChange.SnapshotEnd(++LastSequence, Mirrored);
         return written;
     }
 
     /// <summary>
     /// Offers retracted connections again, as new changes; a later acknowledgement protects them. Goes through the table once per
-    /// round of calls: 0 at the end of a round.
+    /// round of calls: 0 at the end of a round, and while a snapshot is being made, since only its end makes room on the mirror. A
+    /// round now and then is enough: a mirror that is full refuses again.
     /// </summary>
     public int Reoffer(Span<MirrorChange> destination)
     {
         var written = 0;
-        for (; streaming && reofferCursor < entries.SlotCount && written < destination.Length; reofferCursor++)
+        for (; streaming && !snapshotting && reofferCursor < entries.SlotCount && written < destination.Length; reofferCursor++)
         {
             if (entries[reofferCursor] is { Used: true, Protection: Protection.Retracted }) destination[written++] = Stamp(reofferCursor);
         }

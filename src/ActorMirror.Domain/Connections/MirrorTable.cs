@@ -15,8 +15,9 @@ public enum KernelAction : byte
     Delete,
 }
 
-/// <param name="Record">The new value; a delete uses <see cref="ConnectionRecord.Original"/> alone.</param>
-public readonly record struct KernelOperation(KernelAction Action, ConnectionRecord Record);
+/// <param name="Record">The new value; for a delete the last one: its original tuple names the entry.</param>
+/// <param name="Sequence">The change that asks for it; with the flow it names the operation.</param>
+public readonly record struct KernelOperation(KernelAction Action, ConnectionRecord Record, long Sequence);
 
 /// <summary>What one batch asks for; made once and reused.</summary>
 public sealed class MirrorWork
@@ -139,19 +140,21 @@ public sealed class MirrorTable(int maximum)
     }
 
     /// <summary>
-    /// The kernel did not take an entry, or it disappeared (a DESTROY event that was not caused by this device). True: the active must be told.
+    /// The kernel did not do an operation. True: the active must be told. False: a later operation on the same flow decides, or the flow is gone.
     /// </summary>
-    public bool Failed(in FlowKey key, RetractionReason reason, out Retraction retraction)
+    public bool Failed(in KernelOperation operation, RetractionReason reason, out Retraction retraction)
+    {
+        var slot = entries.Find(operation.Record.Original);
+        retraction = default;
+        return slot != Nowhere && entries[slot].Asked == operation.Sequence && Lose(slot, reason, out retraction);
+    }
+
+    /// <summary>An entry disappeared: a DESTROY event that this device did not cause itself. True: the active must be told.</summary>
+    public bool Vanished(in FlowKey key, out Retraction retraction)
     {
         var slot = entries.Find(key);
-        var known = slot != Nowhere && entries[slot].InKernel;
         retraction = default;
-        if (!known) return false;
-        ref var entry = ref entries[slot];
-        entry.InKernel = false;
-        entry.HasFailed = true;
-        retraction = new Retraction(key, entry.Sequence, reason);
-        return true;
+        return slot != Nowhere && Lose(slot, RetractionReason.Vanished, out retraction);
     }
 
     /// <summary>What is in the kernel now, verified or not.</summary>
@@ -188,9 +191,28 @@ public sealed class MirrorTable(int maximum)
         }
 
         ref var entry = ref entries[slot];
-        if (Needed(entry, change.Record) is { } action) work.Operations.Add(new KernelOperation(action, change.Record));
+        var needed = Needed(entry, change.Record);
+        if (needed is { } action) work.Operations.Add(new KernelOperation(action, change.Record, change.Sequence));
         if (entry.Snapshot != snapshot) verified++;
-        entry = new Entry { Record = change.Record, Sequence = change.Sequence, Snapshot = snapshot, Used = true, InKernel = true, Injected = true };
+        entry = new Entry
+        {
+            Record = change.Record,
+            Sequence = change.Sequence,
+            Asked = needed is null ? entry.Asked : change.Sequence,
+            Snapshot = snapshot,
+            Used = true,
+            InKernel = true,
+            Injected = true,
+        };
+    }
+
+    private bool Lose(int slot, RetractionReason reason, out Retraction retraction)
+    {
+        ref var entry = ref entries[slot];
+        retraction = new Retraction(entry.Record.Original, entry.Sequence, reason);
+        if (!entry.InKernel) return false;
+        (entry.InKernel, entry.HasFailed) = (false, true);
+        return true;
     }
 
     /// <summary>The entry's flags are only known when this table injected it: a kernel's own entry is updated even if it looks alike.</summary>
@@ -209,7 +231,7 @@ public sealed class MirrorTable(int maximum)
         var slot = entries.Find(key);
         if (slot == Nowhere) return;
         ref var entry = ref entries[slot];
-        if (entry.InKernel) work.Operations.Add(new KernelOperation(KernelAction.Delete, entry.Record));
+        if (entry.InKernel) work.Operations.Add(new KernelOperation(KernelAction.Delete, entry.Record, entry.Sequence));
         if (entry.Snapshot == snapshot) verified--;
         entries.Remove(key);
     }
@@ -218,6 +240,7 @@ public sealed class MirrorTable(int maximum)
     {
         public ConnectionRecord Record;
         public long Sequence;
+        public long Asked;
         public int Snapshot;
         public bool Used;
         public bool InKernel;

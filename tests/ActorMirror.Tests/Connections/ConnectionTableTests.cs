@@ -51,6 +51,8 @@ public sealed class ConnectionTableTests
         table.Retract(new Retraction(Flows.Key(1), later, RetractionReason.Vanished)).ShouldBeTrue();
         table.Acknowledge(later);
         Protection(1).ShouldBe(Domain.Connections.Protection.Retracted);
+        table.Reoffer(chunk).ShouldBe(0, "the snapshot is not at its end");
+        table.NextSnapshotChunk(chunk, out _).ShouldBe(1);
         table.Reoffer(chunk).ShouldBe(1);
         table.Acknowledge(chunk[0].Sequence);
         Protection(1).ShouldBe(Domain.Connections.Protection.Protected);

@@ -94,14 +94,25 @@ public sealed class MirrorTableTests
     public void What_failed_is_retracted_once_and_replaced_when_it_comes_again()
     {
         Apply(Begin(), Upsert(Flows.Connection(1)), End(1));
+        var create = work.Operations.ShouldHaveSingleItem();
         Operations();
-        table.Failed(Flows.Key(1), RetractionReason.TupleTaken, out var retraction).ShouldBeTrue();
+        table.Failed(create, RetractionReason.TupleTaken, out var retraction).ShouldBeTrue();
         retraction.ShouldBe(new Retraction(Flows.Key(1), 2, RetractionReason.TupleTaken));
-        table.Failed(Flows.Key(1), RetractionReason.TupleTaken, out _).ShouldBeFalse();
+        table.Failed(create, RetractionReason.TupleTaken, out _).ShouldBeFalse();
         table.InKernel().ShouldBeEmpty();
         Apply(Upsert(Flows.Connection(1)));
         Operations().ShouldBe([(KernelAction.Replace, 1)]);
         ConnectionTable.FromMirror(table, 10).Counts.Owned.ShouldBe(1);
+    }
+
+    [Fact]
+    public void When_a_flow_comes_twice_in_a_batch_its_last_operation_decides()
+    {
+        Apply(Begin(), Upsert(Flows.Connection(1)), Delete(1), Upsert(Flows.Connection(1, member: 2)));
+        table.Failed(work.Operations[0], RetractionReason.TupleTaken, out _).ShouldBeFalse();
+        table.InKernel().ShouldBe([Flows.Connection(1, member: 2)]);
+        table.Vanished(Flows.Key(1), out var retraction).ShouldBeTrue();
+        retraction.Sequence.ShouldBe(sequence);
     }
 
     private bool Apply(params ReadOnlySpan<MirrorChange> changes) => table.Apply(changes, work);

@@ -43,7 +43,7 @@ internal sealed class MirrorEnd : IMirrorReceiverOwner, IAsyncDisposable
     public void Vanish(FlowKey key)
     {
         Kernel.Remove(key).ShouldBeTrue();
-        if (Table.Failed(key, RetractionReason.Vanished, out var retraction)) Receiver.Retract(Receiver.Status.Stream, [retraction]);
+        if (Table.Vanished(key, out var retraction)) Receiver.Retract(Receiver.Status.Stream, [retraction]);
     }
 
     public async ValueTask DisposeAsync()
@@ -70,7 +70,7 @@ internal sealed class MirrorEnd : IMirrorReceiverOwner, IAsyncDisposable
     {
         foreach (var operation in work.Operations)
         {
-            if (Kernel.Do(operation) is { } reason && Table.Failed(operation.Record.Original, reason, out var retraction)) work.Retractions.Add(retraction);
+            if (Kernel.Do(operation) is { } reason && Table.Failed(operation, reason, out var retraction)) work.Retractions.Add(retraction);
         }
 
         work.Operations.Clear();

@@ -199,7 +199,7 @@ internal sealed class MirrorPair
     {
         if (!kernel.Remove(key)) return;
         Lost.Add(key);
-        if (copy.Failed(key, RetractionReason.Vanished, out var retraction)) Retract([retraction]);
+        if (copy.Vanished(key, out var retraction)) Retract([retraction]);
     }
 
     /// <summary>The mirror's daemon starts anew: it finds its kernel's entries and knows nothing of them.</summary>
@@ -271,7 +271,7 @@ internal sealed class MirrorPair
             MirrorApplies();
             MirrorSends();
             ActiveReceives();
-            if (Table.Counts.Retracted > 0) Reoffer();
+            if (round % 20 == 0) Reoffer();
         }
 
         var mirrored = Records().Where(r => Table.TryGet(r.Original, out var view) && view.Protection != Protection.Unmirrored);
@@ -326,7 +326,7 @@ internal sealed class MirrorPair
             {
                 Lost.Remove(key);
             }
-            else if (copy.Failed(key, reason, out var retraction))
+            else if (copy.Failed(operation, reason, out var retraction))
             {
                 Lost.Add(key);
                 work.Retractions.Add(retraction);
