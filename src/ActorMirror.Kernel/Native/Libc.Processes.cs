@@ -19,6 +19,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial int getppid();
 
+    /// <param name="thread">0 is the calling thread, not its process (sched(7)).</param>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int sched_setscheduler(int thread, int policy, SchedulingParameters* parameters);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int clock_gettime(int clock, TimeSpecification* time);
 }
@@ -37,6 +41,20 @@ internal static class SystemCall
 internal static class ProcessControl
 {
     public const int SetPdeathsig = 1;
+}
+
+[KernelHeader("sched.h", "SCHED_")]
+internal static class SchedulingPolicy
+{
+    public const int Rr = 2;
+    public const int ResetOnFork = 0x4000_0000;
+}
+
+[KernelHeader("sched.h", "sched_", Type = "struct sched_param")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct SchedulingParameters
+{
+    public int Priority;
 }
 
 [KernelHeader("time.h", "CLOCK_")]

@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using ActorMirror.Kernel.Namespaces;
 using ActorMirror.Kernel.Nftables;
+using ActorMirror.Kernel.Processes;
 
 namespace ActorMirror.Kernel.Tests.Nftables;
 
-public sealed partial class ExpiringSetTests : IDisposable
+public sealed class ExpiringSetTests : IDisposable
 {
     private static readonly NftablesSet Ip = new("ip", "t", "lease");
     private static readonly NftablesSet Arp = new("arp", "t", "lease");
@@ -63,9 +63,23 @@ public sealed partial class ExpiringSetTests : IDisposable
         clock.Elapsed.ShouldBeGreaterThan(TimeSpan.FromMilliseconds(190));
     }
 
-    /// <summary>A figure, not an assertion of time: what one renewal of the lease costs.</summary>
+    /// <summary>A figure, not an assertion of time: what one renewal of the lease costs, beside whatever else this machine does.</summary>
     [NamespaceFact]
     public void A_renewal_in_two_tables_is_one_cheap_transaction()
+    {
+        Renew("ordinary");
+        var realTime = false;
+        var thread = new Thread(() =>
+        {
+            realTime = ThreadScheduling.TryRealTime();
+            Renew(realTime ? "real-time" : "ordinary (real-time not permitted)");
+        });
+        thread.Start();
+        thread.Join();
+        _context.QueryText($"list set {Ip}").ShouldContain("0xa0800000 timeout 23m19s", Case.Sensitive, "the last renewal is in force");
+    }
+
+    private void Renew(string scheduling)
     {
         const int Rounds = 1000;
         var costs = new double[Rounds];
@@ -77,9 +91,7 @@ public sealed partial class ExpiringSetTests : IDisposable
         }
 
         Array.Sort(costs);
-        Console.WriteLine($"lease renewal, 2 marks in 2 tables: p50 {costs[Rounds / 2]:F2} ms, p99 {costs[Rounds * 99 / 100]:F2} ms, max {costs[^1]:F2} ms");
-        var remaining = Expires().Match(_context.QueryText($"list set {Ip}"));
-        remaining.Success.ShouldBeTrue("the last renewal is in force");
+        Console.WriteLine($"lease renewal, 2 marks in 2 tables, {scheduling} thread: p50 {costs[Rounds / 2]:F2} ms, p99 {costs[Rounds * 99 / 100]:F2} ms, max {costs[^1]:F2} ms");
     }
 
     [NamespaceFact]
@@ -89,7 +101,4 @@ public sealed partial class ExpiringSetTests : IDisposable
         Should.Throw<NftablesException>(() => set.Set([1], TimeSpan.FromSeconds(1))).Message.ShouldContain("absent");
         Should.Throw<ArgumentOutOfRangeException>(() => _set.Set([1], TimeSpan.Zero));
     }
-
-    [GeneratedRegex("timeout 23m19s", RegexOptions.None, 1000)]
-    private static partial Regex Expires();
 }
