@@ -19,7 +19,7 @@ internal static class ModelBuilder
     public static DeviceGroupModel Build(Topology topology)
     {
         var config = topology.Config;
-        var members = config.Members.Select(m => m.Value).ToHashSet();
+        var members = config.Members.Items.Select(m => m.Value).ToHashSet();
         var devices = config.Devices.Where(d => members.Contains(d.Name)).Select(Device).OrderBy(d => d.Id).ToImmutableArray();
         var ids = devices.ToDictionary(d => d.Name, d => d.Id);
         var vlans = Ordered(config.Vlans).ToDictionary(v => v.Name, v => new Vlan(v.Name, v.Interface!.Value, topology.DataPlaneVlans.Contains(v.Name)));
@@ -33,7 +33,7 @@ internal static class ModelBuilder
             Devices = devices,
             Vlans = [.. vlans.Values],
             SelfIps = [.. Ordered(config.SelfIps).Where(s => s.Device is null || ids.ContainsKey(s.Device.Value)).Select(s => SelfIp(s, vlans, ids))],
-            TrafficGroups = [.. Ordered(config.TrafficGroups).Select(g => new TrafficGroup(g.Name, [.. g.HaOrder.Select(d => ids[d.Value])]))],
+            TrafficGroups = [.. Ordered(config.TrafficGroups).Select(g => new TrafficGroup(g.Name, [.. g.HaOrder.Items.Select(d => ids[d.Value])]))],
             VirtualAddresses = VirtualAddresses(topology, vlans),
             VirtualServers = [.. Ordered(config.VirtualServers).Select(v => VirtualServer(topology, v, vlans, pools))],
             Pools = [.. pools.Values],
@@ -48,7 +48,7 @@ internal static class ModelBuilder
         where T : INamed => items.OrderBy(i => i.Name, StringComparer.Ordinal);
 
     private static Device Device(DeviceConfig d) =>
-        new(new DeviceId(d.Id!.Value), d.Name, d.Management!.Value, d.Mirror!.Value, [.. d.ClusterLinks.Select(l => l.Value)]);
+        new(new DeviceId(d.Id!.Value), d.Name, d.Management!.Value, d.Mirror!.Value, [.. d.ClusterLinks.Items.Select(l => l.Value)]);
 
     private static SelfIp SelfIp(SelfIpConfig s, Dictionary<string, Vlan> vlans, Dictionary<string, DeviceId> ids) =>
         new(s.Name, s.Address!.Value, vlans[s.Vlan!.Value], s.TrafficGroup?.Value, s.Device is { } device ? ids[device.Value] : null);

@@ -29,15 +29,16 @@ public sealed record HoconDocument(HoconValue Root, ImmutableArray<HoconProblem>
         return new HoconDocument(resolver.Resolve(document), [.. problems.Items]);
     }
 
-    /// <summary>Content of a file; null when it does not exist. Refuses what is no regular file: a pipe would never end.</summary>
+    /// <summary>Content of a file, at most a byte more than is accepted (a device never ends); null when it does not exist.</summary>
     internal static byte[]? ReadFile(string file)
     {
         if (Directory.Exists(file)) throw new IOException("it is a directory");
         if (!File.Exists(file)) return null;
         using var stream = File.OpenRead(file);
-        if (!stream.CanSeek) throw new IOException("it is not a regular file");
-        var bytes = new byte[Math.Min(stream.Length, HoconLimits.FileBytes + 1)];
-        stream.ReadExactly(bytes);
-        return bytes;
+        using var content = new MemoryStream();
+        var buffer = new byte[64 << 10];
+        for (int read; content.Length <= HoconLimits.FileBytes && (read = stream.Read(buffer)) > 0;)
+            content.Write(buffer, 0, read);
+        return content.ToArray();
     }
 }

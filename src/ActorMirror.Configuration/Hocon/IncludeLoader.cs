@@ -48,7 +48,7 @@ internal sealed class IncludeLoader(Func<string, byte[]?> read, ProblemList prob
     {
         if (bytes.Length > HoconLimits.FileBytes)
         {
-            problems.Add(new SourcePosition(file, 1, 1), "", $"{bytes.Length} bytes", $"the file is larger than {HoconLimits.FileBytes >> 20} MiB", "give a configuration file");
+            problems.Add(new SourcePosition(file, 1, 1), "", "", $"the file is larger than {HoconLimits.FileBytes >> 20} MiB", "give a configuration file");
             return "";
         }
 

@@ -136,6 +136,12 @@ internal sealed partial class Parser
 
         while (parts is [.., SpaceNode]) parts.RemoveAt(parts.Count - 1);
         while (parts is [SpaceNode, ..]) parts.RemoveAt(0);
+        if (parts.Count > 0 && Current.Kind is (TokenKind.Separator or TokenKind.Append))
+        {
+            Unseparated();
+            return new InvalidNode(parts[0].Position);
+        }
+
         if (parts.Count == 0)
             Problem(start, $"a value is expected here, found {Describe(start)}", "write the value, or remove the key");
         return parts.Count switch
@@ -191,17 +197,22 @@ internal sealed partial class Parser
 
     private void Unseparated()
     {
-        Problem(
-            Current,
-            Current.Kind == TokenKind.Separator ? $"'{Current.Text}' cannot stand in a text without quotes" : $"a comma or a new line is expected before {Describe(Current)}",
-            Current.Kind == TokenKind.Separator ? "put the value in double quotes" : "separate the two with a comma or a new line");
+        if (Current.Kind is TokenKind.Separator or TokenKind.Append)
+            Problem(Current, $"'{Current.Text}' cannot stand in a text without quotes", "put the value in double quotes; separate fields with a comma or a new line");
+        else
+            Problem(Current, $"a comma or a new line is expected before {Describe(Current)}", "separate the two with a comma or a new line");
         SkipToSeparator();
     }
 
     private void SkipToSeparator()
     {
-        while (Current.Kind is not (TokenKind.Newline or TokenKind.Comma or TokenKind.CloseBrace or TokenKind.CloseBracket or TokenKind.End))
-            Take();
+        for (var inSubstitution = false; Current.Kind is not (TokenKind.Newline or TokenKind.Comma or TokenKind.CloseBracket or TokenKind.End); Take())
+        {
+            if (Current.Kind is TokenKind.Substitution or TokenKind.OptionalSubstitution) inSubstitution = true;
+            if (Current.Kind != TokenKind.CloseBrace) continue;
+            if (!inSubstitution) return;
+            inSubstitution = false;
+        }
     }
 
     private void SkipBlank()

@@ -53,5 +53,5 @@ internal static class HoconLimits
     public const int ArrayLength = 1 << 16;
 
     /// <summary>Values looked at while substitutions are resolved: doubling texts double this too.</summary>
-    public const int Steps = 2_000_000;
+    public const int Steps = 500_000;
 }

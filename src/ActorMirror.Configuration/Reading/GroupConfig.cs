@@ -19,7 +19,7 @@ internal sealed record GroupConfig
 
     public required Located<string>? GroupName { get; init; }
 
-    public required ImmutableArray<Located<string>> Members { get; init; }
+    public required LocatedList<string> Members { get; init; }
 
     public required ImmutableArray<VlanConfig> Vlans { get; init; }
 
@@ -55,14 +55,14 @@ internal interface INamed
 }
 
 internal sealed record DeviceConfig(
-    string Name, Origin Origin, Located<int>? Id, Located<Address>? Management, Located<Address>? Mirror, ImmutableArray<Located<Address>> ClusterLinks) : INamed;
+    string Name, Origin Origin, Located<int>? Id, Located<Address>? Management, Located<Address>? Mirror, LocatedList<Address> ClusterLinks) : INamed;
 
 internal sealed record VlanConfig(string Name, Origin Origin, Located<string>? Interface) : INamed;
 
 internal sealed record SelfIpConfig(
     string Name, Origin Origin, Located<Prefix>? Address, Located<string>? Vlan, Located<string>? TrafficGroup, Located<string>? Device) : INamed;
 
-internal sealed record TrafficGroupConfig(string Name, Origin Origin, ImmutableArray<Located<string>> HaOrder) : INamed;
+internal sealed record TrafficGroupConfig(string Name, Origin Origin, LocatedList<string> HaOrder) : INamed;
 
 internal sealed record VirtualAddressConfig(
     string Name, Origin Origin, Located<Address>? Address, Located<string>? TrafficGroup, Located<string>? Vlan, Located<bool>? IcmpEcho) : INamed;
@@ -79,7 +79,7 @@ internal sealed record VirtualServerConfig(
     Origin Origin,
     Located<Endpoint>? Destination,
     Located<string>? Vlan,
-    ImmutableArray<Located<string>> Vlans,
+    LocatedList<string> Vlans,
     Located<TransportProtocol>? Protocol,
     Located<string>? Pool,
     Located<bool>? Mirror,
@@ -87,7 +87,7 @@ internal sealed record VirtualServerConfig(
     Located<string>? TrafficGroup,
     Located<TimeSpan>? IdleTimeout) : INamed
 {
-    public IEnumerable<Located<string>> AllVlans => Vlan is null ? Vlans : Vlans.Insert(0, Vlan);
+    public IEnumerable<Located<string>> AllVlans => Vlan is null ? Vlans.Items : Vlans.Items.Insert(0, Vlan);
 }
 
 internal sealed record ClusterConfig(

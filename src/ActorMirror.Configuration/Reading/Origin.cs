@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorMirror.Configuration.Hocon;
 
 namespace ActorMirror.Configuration.Reading;
@@ -12,6 +13,10 @@ internal sealed record Origin(string Path, SourcePosition Position, string Value
 
 /// <summary>A setting that was read and is valid in itself. Null instead of it means: not given, or given and already reported.</summary>
 internal sealed record Located<T>(T Value, Origin Origin);
+
+/// <summary>A list that was read.</summary>
+/// <param name="IsComplete">False when the list is missing, or an element was not valid; both are already reported.</param>
+internal sealed record LocatedList<T>(ImmutableArray<Located<T>> Items, Origin Origin, bool IsComplete);
 
 /// <summary>Collects what is wrong with the settings.</summary>
 internal sealed class Problems

@@ -48,10 +48,12 @@ internal sealed class Section
     public Located<T>? Optional<T>(string key, Kind<T> kind) => Read(key, kind, isRequired: false);
 
     /// <summary>A list of scalars.</summary>
-    public ImmutableArray<Located<T>> List<T>(string key, Kind<T> kind, bool isRequired)
+    public LocatedList<T> List<T>(string key, Kind<T> kind, bool isRequired)
     {
-        var items = Items(key, $"a list; each element is {kind.Expected}", isRequired);
-        return [.. items.Select(item => Parse(item.Value, item.Origin, kind)).OfType<Located<T>>()];
+        var given = Items(key, $"a list; each element is {kind.Expected}", isRequired);
+        ImmutableArray<Located<T>> valid = [.. (given ?? []).Select(item => Parse(item.Value, item.Origin, kind)).OfType<Located<T>>()];
+        var isComplete = given is null ? !isRequired && _given?[key] is null : given.Count == valid.Length && (given.Count > 0 || !isRequired);
+        return new LocatedList<T>(valid, OriginOf(key), isComplete);
     }
 
     /// <summary>A list of objects.</summary>
@@ -59,7 +61,7 @@ internal sealed class Section
     {
         var template = (_reference?[key]?.Value as HoconArray)?.Items.FirstOrDefault() as HoconObject;
         var sections = ImmutableArray.CreateBuilder<Section>();
-        foreach (var (value, origin) in Items(key, "a list of objects", isRequired: true))
+        foreach (var (value, origin) in Items(key, "a list of objects", isRequired: true) ?? [])
         {
             if (value is HoconObject given) sections.Add(Below(key, origin, given, template, $"{Pattern(key)}[]"));
             else Mismatch(value, origin, "an object, { ... }");
@@ -89,7 +91,7 @@ internal sealed class Section
         foreach (var field in given?.Fields ?? [])
         {
             var origin = new Origin($"{path}.{field.Key}", field.KeyPosition, "");
-            if (!Kinds.IsName(field.Key)) _problems.Error(origin.WithValue(field.Key), $"must be {Kinds.Name.Expected}", "rename it");
+            if (!Kinds.IsName(field.Key)) _problems.Error(origin.WithValue(field.Key), $"'{field.Key}' is not valid: it must be {Kinds.Name.Expected}", "rename it");
             var defaults = reference?[field.Key]?.Value as HoconObject;
             if (field.Value is HoconObject value) sections.Add(Below(field.Key, origin, value, Over(defaults, template), $"{Pattern(key)}.*"));
             else Mismatch(field.Value, origin, "an object, { ... }");
@@ -142,7 +144,8 @@ internal sealed class Section
         return null;
     }
 
-    private IEnumerable<(HoconValue Value, Origin Origin)> Items(string key, string expected, bool isRequired)
+    /// <summary>The elements of a list; null where there is none.</summary>
+    private List<(HoconValue Value, Origin Origin)>? Items(string key, string expected, bool isRequired)
     {
         Know(key, expected);
         var value = _given?[key]?.Value;
@@ -152,11 +155,11 @@ internal sealed class Section
         {
             if (value is not null and not HoconScalar { Kind: ScalarKind.Null }) Mismatch(value, origin, expected);
             else if (isRequired && _given is not null) Missing(key, expected);
-            return [];
+            return null;
         }
 
         if (isRequired && array.Items.IsEmpty) _problems.Error(origin.WithValue("[]"), "the list is empty", "add an element");
-        return array.Items.Select((item, i) => (item, new Origin($"{origin.Path}[{i}]", item.Position, "")));
+        return [.. array.Items.Select((item, i) => (item, new Origin($"{origin.Path}[{i}]", item.Position, "")))];
     }
 
     private HoconObject? Given(string key, string expected, bool isRequired)
@@ -197,7 +200,7 @@ internal sealed class Section
         _schema.Add(new KnownKey(Pattern(key), expected));
     }
 
-    private Origin OriginOf(string key) => new(Join(Origin.Path, key), _given?[key]?.Value.Position ?? Origin.Position, "");
+    private Origin OriginOf(string key) => new(Join(Origin.Path, key), _given?[key]?.KeyPosition ?? Origin.Position, "");
 
     private string Pattern(string key) => Join(_pattern, key);
 

@@ -3,12 +3,13 @@ namespace ActorMirror.Configuration.Reading;
 /// <summary>Finds the name that was probably meant.</summary>
 internal static class Spelling
 {
-    /// <summary>The nearest of the known names, if it is near enough to be meant: at most a third of its letters differ; null otherwise.</summary>
+    /// <summary>The nearest of the known names, if it is near enough to be meant: at most a third of its letters differ, whatever their case; null otherwise.</summary>
     public static string? Nearest(string name, IEnumerable<string> known)
     {
         if (name.Length > 64) return null;
         return known
-            .Select(candidate => (candidate, distance: Distance(name, candidate)))
+            .Select(candidate => (candidate, distance: Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
+            .Where(c => c.distance < Math.Max(name.Length, c.candidate.Length))
             .Where(c => c.distance <= Math.Max(1, Math.Max(name.Length, c.candidate.Length) / 3))
             .OrderBy(c => c.distance).ThenBy(c => c.candidate, StringComparer.Ordinal)
             .Select(c => c.candidate)

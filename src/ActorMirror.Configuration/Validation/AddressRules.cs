@@ -44,7 +44,7 @@ internal static class AddressRules
 
     private static void Destination(Topology topology, VirtualServerConfig server, Problems problems)
     {
-        if (server is { Vlan: { } vlan, Vlans.IsEmpty: false })
+        if (server is { Vlan: { } vlan, Vlans.Items.IsEmpty: false })
             problems.Error(vlan.Origin, "both vlan and vlans are given", "put all into vlans, or keep vlan only");
         if (server.Destination is not { } destination) return;
 
@@ -55,15 +55,20 @@ internal static class AddressRules
         else if (server.AllVlans.Any() && explicitAddress?.Vlan is null && !server.AllVlans.Any(v => Fits(topology, address, v.Value)))
             InSubnet(topology, destination, address, server.AllVlans.First().Value, problems);
 
+        // An unknown name is reported already; it would be reported again for each further virtual server of the address.
         var group = explicitAddress?.TrafficGroup?.Value
             ?? topology.Config.VirtualServers.First(v => v.Destination?.Value.Address == address).TrafficGroup?.Value;
-        if (group is not null && server.TrafficGroup is { } own && own.Value != group)
+        var isKnown = topology.Config.TrafficGroups.Any(g => g.Name == group);
+        if (isKnown && server.TrafficGroup is { } own && own.Value != group)
             problems.Error(own.Origin, $"the address {address} belongs to traffic group '{group}' already: an address moves as a whole", $"set traffic-group = {group}, or use another address");
     }
 
-    private static bool Fits(Topology topology, Address address, string vlan) => topology.On(vlan).Any()
-        ? topology.On(vlan).Any(s => s.Address!.Value.Contains(address))
-        : !topology.Around(address).Any();
+    /// <summary>Whether the address may be on the VLAN, by the subnets that are known; nothing is said of a VLAN that does not exist.</summary>
+    private static bool Fits(Topology topology, Address address, string vlan)
+    {
+        if (topology.Config.Vlans.All(v => v.Name != vlan)) return true;
+        return topology.On(vlan).Any() ? topology.On(vlan).Any(s => s.Address!.Value.Contains(address)) : !topology.Around(address).Any();
+    }
 
     private static void InSubnet<T>(Topology topology, Located<T> at, Address address, string vlan, Problems problems)
     {
@@ -80,7 +85,7 @@ internal static class AddressRules
         if (topology.Config.Namespace is null or { Value: "host" }) return;
         foreach (var device in topology.Config.Devices)
         {
-            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks];
+            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks.Items];
             foreach (var address in addresses.OfType<Located<Address>>().DistinctBy(a => a.Value))
             {
                 if (topology.Around(address.Value).FirstOrDefault() is not { } selfIp) continue;

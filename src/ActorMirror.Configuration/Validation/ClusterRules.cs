@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorMirror.Configuration.Reading;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
@@ -38,8 +39,8 @@ internal static class ClusterRules
 
     private static void Standalone(GroupConfig config, Problems problems)
     {
-        if (config.Members.Length > 1)
-            problems.Error(config.Cluster.Engine!.Origin, $"the standalone engine knows one device, but the device group has {config.Members.Length}", "set engine = corosync, or leave one member");
+        if (config.Members.Items.Length > 1)
+            problems.Error(config.Cluster.Engine!.Origin, $"the standalone engine knows one device, but the device group has {config.Members.Items.Length}", "set engine = corosync, or leave one member");
         foreach (var server in config.VirtualServers)
         {
             if (server.Mirror is { Value: true } mirror)
@@ -49,23 +50,10 @@ internal static class ClusterRules
 
     private static void Corosync(GroupConfig config, Problems problems)
     {
-        var members = config.Devices.Where(d => config.Members.Any(m => m.Value == d.Name)).ToList();
-        foreach (var device in members.Where(d => d.ClusterLinks.IsEmpty))
-            problems.Error(device.Origin with { Path = $"{device.Origin.Path}.cluster-links" }, "the device has no cluster link", "add cluster-links = [ADDRESS, ADDRESS]");
+        var members = config.Devices.Where(d => config.Members.Items.Any(m => m.Value == d.Name)).ToList();
+        Links([.. members.Where(d => d.ClusterLinks.IsComplete)], problems);
 
-        var linked = members.Where(d => !d.ClusterLinks.IsEmpty).ToList();
-        foreach (var device in linked.Where(d => d.ClusterLinks.Length != linked[0].ClusterLinks.Length))
-        {
-            problems.Error(
-                device.ClusterLinks[0].Origin with { Path = $"{device.Origin.Path}.cluster-links", Value = $"{device.ClusterLinks.Length}" },
-                $"the device has {device.ClusterLinks.Length} cluster links, the device '{linked[0].Name}' has {linked[0].ClusterLinks.Length}",
-                "give every device one address for each link, in the same order");
-        }
-
-        if (linked.Count > 1 && linked[0].ClusterLinks is [var only])
-            problems.Warning(only.Origin, "there is only one cluster link: when it is cut, devices are lost although they run", "add a second address to cluster-links of every device, on another network");
-
-        if (config.Members.Length == 2 && config.Cluster.AllowUnsafePair is { Value: false } pair)
+        if (config.Members.Items.Length == 2 && config.Cluster.AllowUnsafePair is { Value: false } pair)
         {
             problems.Error(
                 pair.Origin, "two devices without an arbiter cannot tell a dead peer from a cut network: both might become active",
@@ -78,6 +66,25 @@ internal static class ClusterRules
                 config.Cluster.Origin with { Path = $"{config.Cluster.Origin.Path}.key-file" }, "cluster traffic is neither encrypted nor authenticated",
                 "make a key with corosync-keygen, copy it to every device, and name it in cluster.key-file");
         }
+    }
+
+    private static void Links(ImmutableArray<DeviceConfig> members, Problems problems)
+    {
+        foreach (var device in members.Where(d => d.ClusterLinks.Items.IsEmpty))
+            problems.Error(device.ClusterLinks.Origin, "the device has no cluster link", "add cluster-links = [ADDRESS, ADDRESS]");
+
+        var linked = members.Select(d => (d.Name, Links: d.ClusterLinks)).Where(d => !d.Links.Items.IsEmpty).ToList();
+        if (linked.Count < 2) return;
+        var (first, count) = (linked[0].Name, linked[0].Links.Items.Length);
+        foreach (var (_, links) in linked.Where(d => d.Links.Items.Length != count))
+        {
+            problems.Error(
+                links.Origin.WithValue($"{links.Items.Length}"), $"the number of cluster links is {links.Items.Length} here and {count} for device '{first}'",
+                "give every device one address for each link, in the same order");
+        }
+
+        if (count == 1)
+            problems.Warning(linked[0].Links.Origin, "there is only one cluster link: when it is cut, devices are lost although they run", "add a second address to cluster-links of every device, on another network");
     }
 
     private static void Mirroring(GroupConfig config, Problems problems)

@@ -13,12 +13,12 @@ internal static class ReferenceRules
         var groups = Names(config.TrafficGroups);
         var pools = Names(config.Pools);
         var monitors = Names(config.Monitors);
-        var members = config.Members.Select(m => m.Value).ToHashSet();
+        var members = config.Members.Items.Select(m => m.Value).ToHashSet();
 
-        if (Exists(config.Device, devices, "device") && !members.Contains(config.Device!.Value))
-            problems.Error(config.Device.Origin, $"the device '{config.Device.Value}' is not a member of the device group", "add it to device-group.members");
+        if (config.Device is { } self && Exists(self, devices, "device") && IsOutside(self))
+            problems.Error(self.Origin, $"the device '{self.Value}' is not a member of the device group", "add it to device-group.members");
 
-        foreach (var member in config.Members) Exists(member, devices, "device");
+        foreach (var member in config.Members.Items) Exists(member, devices, "device");
 
         foreach (var selfIp in config.SelfIps)
         {
@@ -27,9 +27,9 @@ internal static class ReferenceRules
             Exists(selfIp.Device, devices, "device");
         }
 
-        foreach (var device in config.TrafficGroups.SelectMany(g => g.HaOrder))
+        foreach (var device in config.TrafficGroups.SelectMany(g => g.HaOrder.Items))
         {
-            if (Exists(device, devices, "device") && !members.Contains(device.Value))
+            if (Exists(device, devices, "device") && IsOutside(device))
                 problems.Error(device.Origin, $"the device '{device.Value}' is not a member of the device group", "add it to device-group.members, or take it out of ha-order");
         }
 
@@ -48,10 +48,13 @@ internal static class ReferenceRules
             Exists(server.TrafficGroup, groups, "traffic group");
         }
 
+        bool IsOutside(Located<string> device) => config.Members.IsComplete && !members.Contains(device.Value);
+
+        // Where nothing of the kind is defined at all, that is reported as a missing key; only pools may be missing.
         bool Exists(Located<string>? name, HashSet<string> known, string what)
         {
             if (name is null) return false;
-            if (known.Contains(name.Value)) return true;
+            if (known.Contains(name.Value) || (known.Count == 0 && known != pools)) return true;
             problems.Error(name.Origin, $"there is no {what} named '{name.Value}'", Spelling.Suggest(name.Value, known, $"a {what}"));
             return false;
         }

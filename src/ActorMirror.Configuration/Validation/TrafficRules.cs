@@ -104,7 +104,7 @@ internal static class TrafficRules
             var vlan = pool.Members.Where(m => m.Address is not null)
                 .SelectMany(m => topology.Around(m.Address!.Value.Address)).Select(s => s.Vlan!.Value).FirstOrDefault();
             if (vlan is null) continue;
-            var without = topology.Config.Members.Where(m => !topology.On(vlan).Any(s => s.Device?.Value == m.Value)).Select(m => m.Value).ToList();
+            var without = topology.Config.Members.Items.Where(m => !topology.On(vlan).Any(s => s.Device?.Value == m.Value)).Select(m => m.Value).ToList();
             if (without.Count > 0)
                 problems.Warning(pool.Monitor!.Origin, $"{string.Join(", ", without)} cannot reach the members while standby: no self IP of its own on VLAN '{vlan}'", "add a self IP there with device = NAME, for each device");
         }

@@ -18,9 +18,9 @@ internal static class UniquenessRules
         DeviceAddresses(config, problems);
         DataPlaneAddresses(topology, problems);
 
-        Elements(config.Members, "device-group.members");
-        foreach (var device in config.Devices) Elements(device.ClusterLinks, "cluster-links");
-        foreach (var group in config.TrafficGroups) Elements(group.HaOrder, "ha-order");
+        Elements(config.Members.Items, "device-group.members");
+        foreach (var device in config.Devices) Elements(device.ClusterLinks.Items, "cluster-links");
+        foreach (var group in config.TrafficGroups) Elements(group.HaOrder.Items, "ha-order");
         foreach (var server in config.VirtualServers) Elements([.. server.AllVlans], "the virtual server's VLANs");
         foreach (var pool in config.Pools) Elements([.. pool.Members.Select(m => m.Address).OfType<Located<Endpoint>>()], "the pool's members");
 
@@ -63,7 +63,7 @@ internal static class UniquenessRules
         var owners = new Dictionary<Address, string>();
         foreach (var device in config.Devices)
         {
-            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks];
+            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks.Items];
             foreach (var address in addresses.OfType<Located<Address>>())
             {
                 if (!owners.TryAdd(address.Value, device.Name) && owners[address.Value] != device.Name)
@@ -79,7 +79,7 @@ internal static class UniquenessRules
         var taken = new Dictionary<Address, string>();
         foreach (var device in config.Devices)
         {
-            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks];
+            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks.Items];
             foreach (var address in addresses.OfType<Located<Address>>()) taken.TryAdd(address.Value, $"an address of device '{device.Name}'");
         }
 
