@@ -1,6 +1,7 @@
 using ActorMirror.Lab.Networks;
 using ActorMirror.Lab.Processes;
 using ActorMirror.Lab.Runs;
+using ActorMirror.Lab.Scenarios;
 
 namespace ActorMirror.Lab.Devices;
 
@@ -27,7 +28,7 @@ internal sealed class LabDevice : IDisposable
 
     /// <param name="configuration">The device group's file.</param>
     /// <param name="keyFile">corosync's key, the same for all devices of the run.</param>
-    public LabDevice(Run run, LabNetwork network, HostPlan host, string configuration, string keyFile)
+    public LabDevice(Run run, LabNetwork network, HostPlan host, DataPlaneHome home, string configuration, string keyFile)
     {
         (_run, _network, Host) = (run, network, host);
         _directory = Path.Combine(run.Directory, host.Name);
@@ -38,7 +39,7 @@ internal sealed class LabDevice : IDisposable
             actormirror {
               device = {{host.Name}}
               cluster.key-file = "{{keyFile}}"
-              data-plane.namespace = "{{network.DataPlane(host.Name)}}"
+              data-plane.namespace = "{{(home == DataPlaneHome.Own ? network.DataPlane(host.Name) : "host")}}"
             }
             """);
         Control = new ControlClient(Path.Combine(RunDirectory, $"{host.Name}.sock"));

@@ -41,6 +41,7 @@ internal sealed class HostProcess : IDisposable
         string[] shell = ["ip", "netns", "exec", networkNamespace, "sh", "-ec", $"{setup}\nexec \"$@\" {redirect}", "sh", .. command];
         foreach (var argument in shell) start.ArgumentList.Add(argument);
         start.Environment["LOG"] = log;
+        start.Environment["RUN"] = directory;
         start.Environment["ROOT"] = Directory.CreateDirectory(Path.Combine(directory, $"{name}.root")).FullName;
 
         // setsid, ip and sh replace themselves: the number of the process is the program's own.

@@ -14,6 +14,9 @@ internal sealed record Scenario
     /// <summary>The devices' configuration file, relative to the scenario's.</summary>
     public string? Configuration { get; init; }
 
+    /// <summary>Where the devices' data planes live.</summary>
+    public DataPlaneHome DataPlane { get; init; }
+
     public ImmutableSortedDictionary<string, HostSection> Devices { get; init; } = ImmutableSortedDictionary<string, HostSection>.Empty;
 
     public ImmutableSortedDictionary<string, HostSection> Hosts { get; init; } = ImmutableSortedDictionary<string, HostSection>.Empty;
@@ -35,6 +38,15 @@ internal sealed record Scenario
         .. Devices.Select(d => new HostPlan(d.Key, d.Value.Plan(), d.Value.Gateway, DataPlane: true)),
         .. Hosts.Select(h => new HostPlan(h.Key, h.Value.Plan(), h.Value.Gateway)),
     ]);
+}
+
+internal enum DataPlaneHome
+{
+    /// <summary>In a network namespace of its own.</summary>
+    Own,
+
+    /// <summary>In the device's, beside what else runs there.</summary>
+    Host,
 }
 
 internal sealed record HostSection
@@ -111,7 +123,7 @@ internal sealed record CommandSection
 {
     public required string Host { get; init; }
 
-    /// <summary>For sh.</summary>
+    /// <summary>For sh; $RUN is a directory of this run.</summary>
     public required string Run { get; init; }
 
     /// <summary>Another command that says with exit code 0 that this one is ready; then this one runs on in the background.</summary>

@@ -36,7 +36,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         _commands = new HostCommands(_run, _network, scenario.Commands);
         var devices = scenario.Network.Hosts.Where(h => h.DataPlane).ToList();
         var key = devices.Count > 0 ? WriteKey() : "";
-        _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.Configuration!, key))]);
+        _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.DataPlane, scenario.Configuration!, key))]);
     }
 
     /// <summary>The report says what failed; what is thrown is cancellation alone.</summary>
@@ -58,7 +58,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         catch (Exception e) when (e is CommandException or TimeoutException or IOException or HttpRequestException)
         {
             problems.Add(e.Message);
-            foreach (var device in runner._cluster.Devices) problems.Add($"log of {device.Name}:\n{device.Tail()}");
+            foreach (var device in runner._cluster.Devices.Where(d => d.Tail().Length > 0)) problems.Add($"log of {device.Name}:\n{device.Tail()}");
         }
 
         return new LabReport { Faults = faults, Problems = problems, Settings = Times(scenario) };
