@@ -12,11 +12,11 @@ namespace ActorMirror.Lab.Devices;
 internal sealed class LabDevice : IDisposable
 {
     private const string PrivateMounts = """
-        mount -t tmpfs -o mode=755 tmpfs "$ROOT"
+        mount -n -t tmpfs -o mode=755 tmpfs "$ROOT"
         mkdir "$ROOT/netns"
-        mount --rbind /run/netns "$ROOT/netns"
-        mount --move "$ROOT" /run
-        mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+        mount -n --rbind /run/netns "$ROOT/netns"
+        mount -n --move "$ROOT" /run
+        mount -n -t tmpfs -o mode=1777 tmpfs /dev/shm
         """;
 
     private readonly Run _run;
