@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using ActorMirror.Kernel.Native;
 using ActorMirror.Kernel.Netlink;
@@ -38,7 +37,8 @@ public sealed class ConntrackBatch
     // Mirrored connections were assured at their source, so they are here (nf_conntrack_common.h).
     private const ConntrackStatus MirroredStatus = ConntrackStatus.Confirmed | ConntrackStatus.SeenReply | ConntrackStatus.Assured;
 
-    // The standby never sees the windows: without BE_LIBERAL a busy connection's first segments would be out of window.
+    // Of the flags only what the handshake negotiated travels. BE_LIBERAL is added: the copy never saw the windows, and a busy connection's
+    // first segments would be out of them.
     private const TcpFlags NegotiatedFlags = TcpFlags.WindowScale | TcpFlags.SackPerm;
 
     private readonly List<ConntrackFailure> _failures = [];
@@ -136,13 +136,16 @@ public sealed class ConntrackBatch
             }
 
             Header(last).Flags |= (ushort)NetlinkFlags.Ack;
-            socket.Batch(_buffer.AsSpan(start..end), Header(last).Seq, "conntrack batch", (Batch: this, First: first), static (in NetlinkMessage answer, (ConntrackBatch Batch, uint First) state) =>
-            {
-                var index = answer.Sequence - state.First;
-                if (answer.Error is not Errno.None && index < state.Batch.Count) state.Batch._failures.Add(new ConntrackFailure((int)index, answer.Error));
-            });
+            socket.Batch(_buffer.AsSpan(start..end), Header(last).Seq, "conntrack batch", (this, first), Collect);
             start = end;
         }
+    }
+
+    private static void Collect(in NetlinkMessage answer, (ConntrackBatch Batch, uint First) state)
+    {
+        var index = answer.Sequence - state.First;
+        if (answer.Error is Errno.None || index >= state.Batch.Count) return;
+        state.Batch._failures.Add(new ConntrackFailure((int)index, answer.Error));
     }
 
     private ref NetlinkHeader Header(int offset) => ref MemoryMarshal.AsRef<NetlinkHeader>(_buffer.AsSpan(offset));

@@ -14,7 +14,9 @@ public interface IConntrackObserver
     /// </summary>
     void Overflow();
 
-    /// <summary>Last call: the reason is null after <see cref="ConntrackListener.Dispose"/>, otherwise what broke the listener (an observer's exception too).</summary>
+    /// <summary>
+    /// Last call: the reason is null after <see cref="ConntrackListener.Dispose"/>, otherwise what broke the listener (an observer's exception too).
+    /// </summary>
     void Stopped(Exception? reason);
 }
 

@@ -55,7 +55,8 @@ public sealed class ConntrackTable : IDisposable
 
     /// <summary>
     /// Visits the entries with <c>mark &amp; mask == value</c>, chosen by the kernel, in spans of up to 256; a mask of 0 means all.
-    /// Not a snapshot: entries that come and go meanwhile may be missed, and one may be seen twice when the kernel resizes its table. The visitor must not use this table.
+    /// Not a snapshot: entries that come and go meanwhile may be missed, and one may be seen twice when the kernel resizes its table.
+    /// The visitor must not use this table.
     /// </summary>
     public void Dump(uint markValue, uint markMask, Action<ReadOnlySpan<ConntrackEntry>> visitor)
     {
@@ -70,15 +71,17 @@ public sealed class ConntrackTable : IDisposable
 
         writer.EndMessage();
         _visiting = 0;
-        _socket.Request(writer.Written, "conntrack dump", (Table: this, Visitor: visitor), static (in NetlinkMessage message, (ConntrackTable Table, Action<ReadOnlySpan<ConntrackEntry>> Visitor) state) =>
-        {
-            var table = state.Table;
-            if (!ConntrackDecoder.TryEntry(in message, out table._visit[table._visiting])) return;
-            if (++table._visiting < VisitCount) return;
-            state.Visitor(table._visit);
-            table._visiting = 0;
-        });
+        _socket.Request(writer.Written, "conntrack dump", (this, visitor), Visit);
         if (_visiting > 0) visitor(_visit.AsSpan(0, _visiting));
+    }
+
+    private static void Visit(in NetlinkMessage message, (ConntrackTable Table, Action<ReadOnlySpan<ConntrackEntry>> Visitor) state)
+    {
+        var table = state.Table;
+        if (!ConntrackDecoder.TryEntry(in message, out table._visit[table._visiting])) return;
+        if (++table._visiting < VisitCount) return;
+        state.Visitor(table._visit);
+        table._visiting = 0;
     }
 
     /// <summary>The entry with that original direction, or null.</summary>

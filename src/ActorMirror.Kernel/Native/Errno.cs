@@ -6,6 +6,7 @@ namespace ActorMirror.Kernel;
 [KernelHeader("errno.h")]
 public enum Errno
 {
+    [KernelName("0")]
     None = 0,
     EPERM = 1,
     ENOENT = 2,

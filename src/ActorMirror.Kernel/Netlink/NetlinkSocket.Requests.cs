@@ -40,7 +40,9 @@ public sealed partial class NetlinkSocket
         Request(message, operation, 0, static (in NetlinkMessage _, int _) => { });
 
     /// <summary>Sends one request (a GET with NLM_F_ACK, or a dump) and hands every message of the answer to the handler.</summary>
-    /// <exception cref="NetlinkException">The kernel refused it, the answer was lost, or a dump was interrupted (<see cref="NetlinkFailure.Retry"/>).</exception>
+    /// <exception cref="NetlinkException">
+    /// The kernel refused it, the answer was lost, or a dump was interrupted (<see cref="NetlinkFailure.Retry"/>).
+    /// </exception>
     public void Request<TState>(ReadOnlySpan<byte> message, string operation, TState state, NetlinkMessageHandler<TState> handler)
         where TState : allows ref struct
     {

@@ -66,7 +66,13 @@ public sealed class NamespaceTestCase : XunitTestCase
     }
 
     private sealed class TestRunner(
-        ITest test, IMessageBus bus, Type type, System.Reflection.MethodInfo method, string skip, ExceptionAggregator aggregator, CancellationTokenSource cancel)
+        ITest test,
+        IMessageBus bus,
+        Type type,
+        System.Reflection.MethodInfo method,
+        string skip,
+        ExceptionAggregator aggregator,
+        CancellationTokenSource cancel)
         : XunitTestRunner(test, bus, type, [], method, [], skip, [], aggregator, cancel)
     {
         protected override async Task<Tuple<decimal, string>> InvokeTestAsync(ExceptionAggregator aggregator)

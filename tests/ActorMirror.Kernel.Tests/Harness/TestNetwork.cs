@@ -11,7 +11,8 @@ internal static partial class TestNetwork
 
     /// <summary>The namespace this process runs in.</summary>
     public static string Own { get; } =
-        Environment.GetEnvironmentVariable(NamespaceProcess.NameVariable) ?? throw new InvalidOperationException("not in a namespace test: use [NamespaceFact]");
+        Environment.GetEnvironmentVariable(NamespaceProcess.NameVariable)
+        ?? throw new InvalidOperationException("not in a namespace test: use [NamespaceFact]");
 
     /// <summary>Adds a namespace with its loopback up.</summary>
     /// <returns>Its full name.</returns>

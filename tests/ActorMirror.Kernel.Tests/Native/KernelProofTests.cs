@@ -85,7 +85,8 @@ public sealed class KernelProofTests
     private static KernelHeaderAttribute? Header(Type type) => type.GetCustomAttribute<KernelHeaderAttribute>();
 
     private static IEnumerable<FieldInfo> Constants(Type type) =>
-        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Where(field => field.IsLiteral && field.FieldType != typeof(string));
+        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+            .Where(field => field.IsLiteral && field.FieldType != typeof(string));
 
     private static string Source(string headers, IEnumerable<Type> types)
     {
@@ -99,7 +100,6 @@ public sealed class KernelProofTests
             {
                 foreach (var constant in Constants(type))
                 {
-                    if (constant.Name == "None" && type.IsEnum && constant.GetCustomAttribute<KernelNameAttribute>() is null && attribute.Prefix == "") continue;
                     source.Append(Assertion(CName(constant, attribute.Prefix), constant.GetRawConstantValue()!, $"{type.Name}.{constant.Name}"));
                 }
             }
@@ -129,7 +129,8 @@ public sealed class KernelProofTests
     /// <summary><c>TupleOrig</c> becomes <c>tuple_orig</c>; a name in capitals stays.</summary>
     private static string SnakeCase(string name) =>
         name.Length == 1 || name.Any(char.IsLower)
-            ? string.Concat(name.Select((letter, index) => char.IsUpper(letter) && index > 0 ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"))
+            ? string.Concat(name.Select((letter, index) =>
+                char.IsUpper(letter) && index > 0 ? $"_{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"))
             : name;
 
     private static string Compile(string[] files)
