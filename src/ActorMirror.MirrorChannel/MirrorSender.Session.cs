@@ -99,7 +99,7 @@ public sealed partial class MirrorSender
         {
             peerPlatform = answer.Platform;
             stream.Answered(answer, Now);
-            if (stream.Link == LinkState.Established) owner.Acknowledged(this, stream.Acknowledged);
+            if (stream.Link == LinkState.Established) TellAcknowledged();
             Enter(answer.Refusal != MirrorRefusal.None ? $"{answer.Refusal}: {answer.Detail}"
                 : stream.Copy != CopyState.Desynced ? "resumed"
                 : answer.Stream == options.Stream ? "the mirror missed changes"
@@ -154,11 +154,11 @@ public sealed partial class MirrorSender
                     stream.Wrote(now);
                     return (Frames.Ping(frame), default);
                 case SenderStep.RequestSnapshot:
-                    owner.SnapshotWanted(this, stream.TakeSnapshotRequest());
+                    if (!owner.SnapshotWanted(this, stream.TakeSnapshotRequest())) stream.RequestNotTaken(now);
                     return default;
                 case SenderStep.RequestChunk:
                     var (number, limit) = stream.TakeChunkRequest();
-                    owner.SnapshotChunkWanted(this, number, limit);
+                    if (!owner.SnapshotChunkWanted(this, number, limit)) stream.RequestNotTaken(now);
                     return default;
                 default:
                     // Timers tick in milliseconds: a shorter wait would spin.
@@ -194,14 +194,16 @@ public sealed partial class MirrorSender
                 break;
             case FrameType.Acknowledge when Frames.TryReadNumber(body, out var sequence):
                 if (!stream.TryAcknowledge(sequence)) throw new MirrorProtocolException($"the mirror acknowledged change {sequence} of {stream.Sent}");
-                owner.Acknowledged(this, stream.Acknowledged);
+                TellAcknowledged();
                 waiters.Complete(stream.IsApplied);
                 Enter("");
                 break;
             case FrameType.Retractions when Frames.TryReadRetractions(body, buffer, out var first, out var count):
-                var known = stream.SkipKnownRetractions(first, count);
+                var known = stream.KnownRetractions(first, count);
+                if (count > known && !owner.Retracted(this, buffer.AsSpan(known, count - known)))
+                    throw new IOException("the owner of the table is behind: the mirror is to send its retractions again");
+                stream.CountRetractions(first, count);
                 retractions += count - known;
-                if (count > known) owner.Retracted(this, buffer.AsSpan(known, count - known));
                 break;
             case FrameType.Close when Frames.TryReadClose(body, out var reason):
                 throw new MirrorProtocolException($"the mirror closed the channel: {reason}");

@@ -19,6 +19,9 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
     private readonly Func<CancellationToken, ValueTask<Stream>> connect;
     private readonly TimeProvider time;
     private readonly long origin;
+    private readonly ITimer reminder;
+    private bool stateOwed;
+    private bool acknowledgementOwed;
     private ChannelStatus status;
     private Task running = Task.CompletedTask;
 
@@ -30,6 +33,7 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
         origin = time.GetTimestamp();
         stream = new OutgoingStream(options.Stream, options.Limits);
         status = ChannelStatus.Initial(time);
+        reminder = time.CreateTimer(_ => TellWhatIsOwed(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public StreamId Stream => options.Stream;
@@ -123,17 +127,41 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
     {
         await stopping.CancelAsync();
         await running;
+        await reminder.DisposeAsync();
         stopping.Dispose();
         work.Dispose();
         redial.Dispose();
     }
 
-    /// <summary>Publishes the state if it is another one; called with the lock held.</summary>
+    /// <summary>Publishes the state if it is another one; called with the lock held, as what follows.</summary>
     private void Enter(string reason)
     {
         var next = status.Enter(MirrorChannelStates.Of(stream.Link, stream.Copy), reason, time);
         if (next.Transitions == status.Transitions) return;
         status = next;
-        owner.StateChanged(this, next);
+        stateOwed = true;
+        Tell();
+    }
+
+    private void TellAcknowledged()
+    {
+        acknowledgementOwed = true;
+        Tell();
+    }
+
+    /// <summary>The latest state and acknowledgement stand for all before them: one of each may be owed.</summary>
+    private void Tell()
+    {
+        if (acknowledgementOwed) acknowledgementOwed = !owner.Acknowledged(this, stream.Acknowledged);
+        if (stateOwed) stateOwed = !owner.StateChanged(this, status);
+        if (acknowledgementOwed || stateOwed) reminder.Change(options.Limits.KeepAlive, Timeout.InfiniteTimeSpan);
+    }
+
+    private void TellWhatIsOwed()
+    {
+        lock (gate)
+        {
+            if (!stopping.IsCancellationRequested) Tell();
+        }
     }
 }

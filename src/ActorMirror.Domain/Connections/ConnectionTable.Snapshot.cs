@@ -32,12 +32,12 @@ public sealed partial class ConnectionTable
 
     /// <summary>
     /// The next elements of the snapshot; returns how many were written. The last one of all is
-    /// the snapshot's end: <paramref name="done"/> then.
+    /// the snapshot's end: <paramref name="done"/> then, and nothing more is written.
     /// </summary>
     public int NextSnapshotChunk(Span<MirrorChange> destination, out bool done)
     {
         var written = 0;
-        for (; snapshotCursor < entries.SlotCount && written < destination.Length; snapshotCursor++)
+        for (; snapshotting && snapshotCursor < entries.SlotCount && written < destination.Length; snapshotCursor++)
         {
             ref var entry = ref entries[snapshotCursor];
             // What changed since the snapshot began is on the stream already.
@@ -48,8 +48,8 @@ public sealed partial class ConnectionTable
                 : Stamp(snapshotCursor);
         }
 
-        done = snapshotCursor == entries.SlotCount && written < destination.Length;
-        if (!done) return written;
+        done = !snapshotting || (snapshotCursor == entries.SlotCount && written < destination.Length);
+        if (!done || !snapshotting) return written;
         snapshotting = false;
         destination[written++] = MirrorChange.SnapshotEnd(++LastSequence, Mirrored);
         return written;
@@ -65,7 +65,7 @@ public sealed partial class ConnectionTable
         var written = 0;
         for (; streaming && !snapshotting && reofferCursor < entries.SlotCount && written < destination.Length; reofferCursor++)
         {
-            if (entries[reofferCursor] is { Used: true, Protection: Protection.Retracted }) destination[written++] = Stamp(reofferCursor);
+            if (entries[reofferCursor] is { Used: true, Protection: Protection.Retracted } && TakeRoom(reofferCursor)) destination[written++] = Stamp(reofferCursor);
         }
 
         if (written == 0) reofferCursor = 0;
@@ -73,13 +73,13 @@ public sealed partial class ConnectionTable
     }
 
     /// <summary>The stream does not take changes any more; they wait for the next snapshot. What it took may still be acknowledged.</summary>
-    public void CloseStream() => streaming = false;
+    public void CloseStream() => streaming = snapshotting = false;
 
     /// <summary>The mirror and its copy are gone: nothing is protected. Goes through the whole table.</summary>
     public void ForgetCopy()
     {
         ForgetPending();
-        streaming = false;
+        CloseStream();
         for (var slot = 0; slot < entries.SlotCount; slot++)
         {
             if (entries[slot].Used) Move(slot, Protection.Unsent);

@@ -60,7 +60,6 @@ public sealed partial class ConnectionTable(int maximum)
             slot = entries.Add(record.Original);
             entries[slot] = new Entry { Record = record, Used = true, Previous = Nowhere, Next = Nowhere };
             counts[(int)Protection.Unsent]++;
-            if (streaming && Mirrored > room) Move(slot, Protection.Unmirrored);
         }
         else if (entries[slot].Record == record && entries[slot].Protection is Protection.Pending or Protection.Protected)
         {
@@ -69,7 +68,7 @@ public sealed partial class ConnectionTable(int maximum)
 
         ref var entry = ref entries[slot];
         entry.Record = record;
-        if (entry.Protection == Protection.Unmirrored && Mirrored >= room) return false;
+        if (streaming && entry.Protection is not (Protection.Pending or Protection.Protected) && !TakeRoom(slot)) return false;
         change = Stamp(slot);
         return streaming;
     }

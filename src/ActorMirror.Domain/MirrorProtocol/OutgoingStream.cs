@@ -38,6 +38,7 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
     private TimeSpan heard;
     private TimeSpan wrote;
     private TimeSpan resyncNotBefore;
+    private TimeSpan requestNotBefore;
     private SnapshotRequest request;
     private bool snapshotRequested;
     private bool chunkRequested;
@@ -182,13 +183,10 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
     /// <summary>Whether the change is in the mirror's kernel for certain.</summary>
     public bool IsApplied(long sequence) => sequence >= appliedFrom && sequence <= backlog.Released;
 
-    /// <summary>Counts retractions that arrived, the first of them numbered as given. How many of them are known already.</summary>
-    public int SkipKnownRetractions(long first, int count)
-    {
-        var known = (int)Math.Clamp(RetractionsSeen - first + 1, 0, count);
-        RetractionsSeen = Math.Max(RetractionsSeen, first + count - 1);
-        return known;
-    }
+    /// <summary>How many of the retractions that arrived, the first of them numbered as given, are known already.</summary>
+    public int KnownRetractions(long first, int count) => (int)Math.Clamp(RetractionsSeen - first + 1, 0, count);
+
+    public void CountRetractions(long first, int count) => RetractionsSeen = Math.Max(RetractionsSeen, first + count - 1);
 
     public SenderStep Next(TimeSpan now, out TimeSpan waitUntil)
     {
@@ -198,13 +196,14 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
         waitUntil = wrote + limits.KeepAlive;
         if (Copy == CopyState.Desynced && !snapshotRequested && backlog.Outstanding == 0)
         {
-            if (now >= resyncNotBefore) return SenderStep.RequestSnapshot;
-            waitUntil = Min(waitUntil, resyncNotBefore);
+            var ready = resyncNotBefore > requestNotBefore ? resyncNotBefore : requestNotBefore;
+            if (now >= ready) return SenderStep.RequestSnapshot;
+            waitUntil = Min(waitUntil, ready);
         }
 
         if (Copy == CopyState.Resyncing && snapshotEnd == long.MaxValue && !chunkRequested && ChunkLimit > 0)
         {
-            var ready = throttle.ReadyAt(now);
+            var ready = now < requestNotBefore ? requestNotBefore : throttle.ReadyAt(now);
             if (now >= ready) return SenderStep.RequestChunk;
             waitUntil = Min(waitUntil, ready);
         }
@@ -221,6 +220,13 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
     {
         snapshotRequested = true;
         return request = new SnapshotRequest(request.Number + 1, sameCopy, room);
+    }
+
+    /// <summary>The owner cannot take a request now: it is asked again after a keep-alive interval.</summary>
+    public void RequestNotTaken(TimeSpan now)
+    {
+        snapshotRequested = chunkRequested = false;
+        requestNotBefore = now + limits.KeepAlive;
     }
 
     /// <summary>The request's number and how many elements the chunk may have.</summary>

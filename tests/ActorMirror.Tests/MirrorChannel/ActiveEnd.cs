@@ -11,6 +11,7 @@ internal sealed class ActiveEnd : IMirrorSenderOwner, IAsyncDisposable
 {
     private readonly MirrorChange[] chunk = new MirrorChange[512];
     private long snapshot;
+    private int told;
 
     public ActiveEnd(Func<CancellationToken, ValueTask<Stream>> connect, MirrorLimits limits, TimeProvider time, ulong numbering = 7)
     {
@@ -57,35 +58,45 @@ internal sealed class ActiveEnd : IMirrorSenderOwner, IAsyncDisposable
         if (!Sender.TryAppend(changes)) Table.CloseStream();
     }
 
-    public void SnapshotWanted(MirrorSender sender, SnapshotRequest request) => Mailbox.Post(() =>
+    public bool SnapshotWanted(MirrorSender sender, SnapshotRequest request) => Tell(() =>
     {
         snapshot = request.Number;
         if (!Sender.TryBeginSnapshot(request, Table.BeginSnapshot(request.SameCopy, request.Room))) Table.CloseStream();
     });
 
-    public void SnapshotChunkWanted(MirrorSender sender, long request, int limit) => Mailbox.Post(() =>
+    public bool SnapshotChunkWanted(MirrorSender sender, long request, int limit) => Tell(() =>
     {
         if (request != snapshot) return;
         var written = Table.NextSnapshotChunk(chunk.AsSpan(0, limit), out _);
         if (!Sender.TryAppendChunk(request, chunk.AsSpan(0, written))) Table.CloseStream();
     });
 
-    public void Acknowledged(MirrorSender sender, long sequence) => Mailbox.Post(() => Table.Acknowledge(sequence));
+    public bool Acknowledged(MirrorSender sender, long sequence) => Tell(() => Table.Acknowledge(sequence));
 
-    public void Retracted(MirrorSender sender, ReadOnlySpan<Retraction> retractions)
+    public bool Retracted(MirrorSender sender, ReadOnlySpan<Retraction> retractions)
     {
         var copy = retractions.ToArray();
-        Mailbox.Post(() =>
+        return Tell(() =>
         {
             foreach (var retraction in copy) Table.Retract(retraction);
         });
     }
 
-    public void StateChanged(MirrorSender sender, ChannelStatus status) => Mailbox.Post(() =>
+    public bool StateChanged(MirrorSender sender, ChannelStatus status) => Tell(() =>
     {
         Channel = status;
         History.Add(status);
     });
+
+    /// <summary>Every so many messages the mailbox is full; 0: never.</summary>
+    public int RefusesEvery { get; init; }
+
+    private bool Tell(Action message)
+    {
+        if (RefusesEvery > 0 && ++told % RefusesEvery == 0) return false;
+        Mailbox.Post(message);
+        return true;
+    }
 
     public async ValueTask DisposeAsync()
     {

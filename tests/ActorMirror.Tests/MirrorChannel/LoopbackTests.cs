@@ -174,6 +174,16 @@ public sealed class LoopbackTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_owner_whose_mailbox_is_full_now_and_then_misses_nothing()
+    {
+        Start(Quick with { KeepAlive = TimeSpan.FromMilliseconds(5), BatchChanges = 16 }, refusesEvery: 2);
+        for (var i = 0; i < 200; i++) active.Table.TryUpsert(Flows.Connection(i), out _);
+        foreach (var i in new[] { 3, 50, 120 }) mirror.Kernel.Refuses.Add(Flows.Key(i));
+        active.Sender.Start();
+        await active.Mailbox.WhenAsync(() => active.IsInSync && active.Table.Counts is { Protected: 197, Retracted: 3 });
+    }
+
+    [Fact]
     public async Task Throughput_from_the_table_to_its_acknowledgement_is_measured()
     {
         const int Connections = 200_000;
@@ -200,10 +210,10 @@ public sealed class LoopbackTests(ITestOutputHelper output) : IAsyncLifetime
         status.Snapshots.ShouldBe(1);
     }
 
-    private void Start(MirrorLimits limits, ulong numbering = 7)
+    private void Start(MirrorLimits limits, ulong numbering = 7, int refusesEvery = 0)
     {
         mirror = new MirrorEnd(limits, TimeProvider.System);
-        active = new ActiveEnd(ConnectAsync, limits, TimeProvider.System, numbering);
+        active = new ActiveEnd(ConnectAsync, limits, TimeProvider.System, numbering) { RefusesEvery = refusesEvery };
         accepting = AcceptAsync();
     }
 

@@ -31,6 +31,7 @@ internal sealed class MirrorPair
     private Epoch epoch = new(1, 1);
     private ulong incarnation;
     private long snapshot;
+    private bool isMailboxFull;
 
     public MirrorPair(int room)
     {
@@ -106,11 +107,11 @@ internal sealed class MirrorPair
                 break;
             case Domain.MirrorProtocol.SenderStep.RequestSnapshot:
                 var request = sender.TakeSnapshotRequest();
-                activeMail.Enqueue(() => BeginSnapshot(request));
+                if (!Tell(() => BeginSnapshot(request))) sender.RequestNotTaken(Now);
                 break;
             case Domain.MirrorProtocol.SenderStep.RequestChunk:
                 var (number, limit) = sender.TakeChunkRequest();
-                activeMail.Enqueue(() => NextChunk(number, limit));
+                if (!Tell(() => NextChunk(number, limit))) sender.RequestNotTaken(Now);
                 break;
         }
     }
@@ -135,11 +136,13 @@ internal sealed class MirrorPair
         }
 
         Frames.TryReadRetractions(body, retractions, out var first, out var count).ShouldBeTrue();
-        var fresh = retractions[sender.SkipKnownRetractions(first, count)..count];
-        activeMail.Enqueue(() =>
+        var fresh = retractions[sender.KnownRetractions(first, count)..count];
+        var taken = Tell(() =>
         {
             foreach (var retraction in fresh) Table.Retract(retraction);
         });
+        if (taken) sender.CountRetractions(first, count);
+        else Break(); // the mirror sends them again
     }
 
     public void MirrorReceives()
@@ -192,6 +195,9 @@ internal sealed class MirrorPair
             sender.Heard(Now); // a ping
         }
     }
+
+    /// <summary>The mailbox of the active's table takes no request and no retraction the next time.</summary>
+    public void FillMailbox() => isMailboxFull = true;
 
     public void Refuse(FlowKey key) => kernel.Refuses.Add(key);
 
@@ -263,7 +269,7 @@ internal sealed class MirrorPair
         for (var round = 0; !IsSettled; round++)
         {
             round.ShouldBeLessThan(5_000, $"it does not come to rest: {sender.Copy}, {Table.Counts}");
-            if (receiver.Stream != sender.Stream) Connect();
+            if (receiver.Stream != sender.Stream || sender.Link != LinkState.Established) Connect();
             Now += TimeSpan.FromMilliseconds(10);
             SenderStep();
             ActiveMail();
@@ -285,6 +291,14 @@ internal sealed class MirrorPair
 
     private bool IsSettled => sender.Copy == CopyState.InSync && sender.Outstanding == 0 && activeMail.Count == 0 && toActive.Count == 0
         && receiver.UnsentRetractions == 0 && Table.Counts is { Unsent: 0, Pending: 0, Retracted: 0 };
+
+    private bool Tell(Action message)
+    {
+        if (!isMailboxFull) activeMail.Enqueue(message);
+        var taken = !isMailboxFull;
+        isMailboxFull = false;
+        return taken;
+    }
 
     private void Become(ConnectionTable table, Epoch next)
     {
