@@ -61,11 +61,11 @@ public sealed class ClusterRoles
                     Say($"sent {engine.TrySend(ring[0], Encoding.UTF8.GetBytes(text))}");
                     break;
                 case ["send-in", var where, var text]:
-                    Say($"sent {engine.TrySend(Ring(where), Encoding.UTF8.GetBytes(text))}");
+                    Say($"sent {engine.TrySend(ClusterLines.Ring(where), Encoding.UTF8.GetBytes(text))}");
                     break;
                 case ["send-large", var length]:
                     var large = new byte[int.Parse(length, CultureInfo.InvariantCulture)];
-                    large.AsSpan().Fill(0x5a);
+                    large.AsSpan().Fill(ClusterLines.Filler);
                     Say($"sent {engine.TrySend(ring[0], large)}");
                     break;
                 case ["pause"]:
@@ -94,23 +94,9 @@ public sealed class ClusterRoles
             await gate.WaitAsync();
             gate.Release();
             if (next is ClusterEvent.View now) ring[0] = now.Ring;
-            Say(Line(next));
+            Say(ClusterLines.Write(next));
         }
     }
-
-    private static string Line(ClusterEvent next) => next switch
-    {
-        ClusterEvent.View view => $"view {view.Ring} quorate={view.Quorate} members={string.Join(',', view.Members)} joined={string.Join(',', view.Joined)} "
-            + $"left={string.Join(',', view.Left.Select(departure => $"{departure.Device}:{departure.Reason}"))}",
-        ClusterEvent.Command { Payload.Length: > 1000 } large => $"command {large.Sender} {large.Payload.Length} bytes, equal={large.Payload.Span.IndexOfAnyExcept((byte)0x5a) < 0}",
-        ClusterEvent.Command command => $"command {command.Sender} {Encoding.UTF8.GetString(command.Payload.Span)}",
-        ClusterEvent.Fenced fenced => $"fenced {fenced.Device}",
-        ClusterEvent.EngineLost => "lost",
-        _ => throw new UnreachableException(),
-    };
-
-    private static RingId Ring(string text) =>
-        new(uint.Parse(text.Split('.')[0], CultureInfo.InvariantCulture), ulong.Parse(text.Split('.')[1], CultureInfo.InvariantCulture));
 
     /// <summary>Every line begins with the monotonic clock, which is the same for all processes of the machine.</summary>
     private static void Say(string what)

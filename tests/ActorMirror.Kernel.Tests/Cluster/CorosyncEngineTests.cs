@@ -26,6 +26,7 @@ public sealed class CorosyncEngineTests
         orders[1].ShouldBe(orders[0]);
         orders[2].ShouldBe(orders[0]);
         orders[0].Distinct(StringComparer.Ordinal).Count().ShouldBe(3 * Each);
+        cluster.CheckContract();
     }
 
     [NamespaceFact]
@@ -39,6 +40,7 @@ public sealed class CorosyncEngineTests
             await cluster[id].Worker.ExpectAsync("command 1 65536 bytes, equal=True");
             await cluster[id].Worker.ExpectAsync("command 1 262144 bytes, equal=True");
         }
+        cluster.CheckContract();
     }
 
     [NamespaceFact]
@@ -59,6 +61,7 @@ public sealed class CorosyncEngineTests
         await cluster[3].StartWorkerAsync();
         await cluster[3].Worker.ExpectAsync("view ", "members=1,2,3 joined=3");
         await cluster[1].Worker.ExpectAsync("view ", "members=1,2,3 joined=3");
+        cluster.CheckContract();
     }
 
     [NamespaceFact]
@@ -89,6 +92,7 @@ public sealed class CorosyncEngineTests
         await cluster[1].Worker.ExpectAsync("view ", "quorate=True members=1,2,3 joined=3 left=");
         await cluster[3].Worker.ExpectAsync("view ", "quorate=True members=1,2,3 joined=1,2 left=");
         await cluster[3].Worker.ExpectLeaseAsync("renewed=True");
+        cluster.CheckContract();
     }
 
     [NamespaceFact]
@@ -110,6 +114,7 @@ public sealed class CorosyncEngineTests
         (await cluster[3].Worker.ExpectAsync("command ")).Text.ShouldBe("command 3 merged");
         (await cluster[1].Worker.ExpectAsync("command 3 merged")).Text.ShouldNotBeNull();
         cluster[1].Worker.Told().Count(line => line.Contains("fresh", StringComparison.Ordinal)).ShouldBe(0);
+        cluster.CheckContract();
     }
 
     [NamespaceFact]
@@ -123,6 +128,7 @@ public sealed class CorosyncEngineTests
         Console.WriteLine($"corosync killed: view elsewhere after {seen.MillisecondsSince(killed):F0} ms");
         await cluster[3].Worker.ExpectAsync("view ", "quorate=True members=1,2,3 joined=");
         await cluster[1].Worker.ExpectAsync("view ", "members=1,2,3 joined=3");
+        cluster.CheckContract();
     }
 
     [NamespaceFact]
@@ -142,6 +148,7 @@ public sealed class CorosyncEngineTests
         cluster[3].Worker.Order("resume");
         await cluster[3].Worker.ExpectAsync("lost");
         await cluster[3].Worker.ExpectAsync("view ", "members=1,2,3 joined=3");
+        cluster.CheckContract();
     }
 
     [NamespaceFact]
@@ -154,5 +161,6 @@ public sealed class CorosyncEngineTests
         cluster[3].CorosyncProcessId.ShouldBe(daemon);
         cluster[1].Worker.Order("send here");
         await cluster[3].Worker.ExpectAsync("command 1 here");
+        cluster.CheckContract();
     }
 }

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using ActorMirror.Cluster.Corosync.Daemon;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Tests.Cluster;
 
 namespace ActorMirror.Kernel.Tests.Cluster;
 
@@ -42,6 +44,10 @@ internal sealed class TestCluster : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>What the workers that live now were told keeps the contract of every engine.</summary>
+    public void CheckContract() => ClusterContract.Check(
+        _devices.ToDictionary(device => new DeviceId(device.Id), device => ClusterLines.Parse(device.Worker.Told())), _devices.Length);
 
     public static void Cut(int device) => TestNetwork.Run($"ip link set port{device} down");
 

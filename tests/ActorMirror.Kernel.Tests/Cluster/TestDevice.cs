@@ -51,12 +51,15 @@ internal sealed class RoleProcess : IAsyncDisposable
         }
         catch (Exception missing) when (missing is OperationCanceledException or ChannelClosedException)
         {
-            throw new InvalidOperationException($"{_name} never said '{beginning}…{containing}'; it said:\n{string.Join('\n', _all)}", missing);
+            throw new InvalidOperationException($"{_name} never said '{beginning}…{containing}'; it said:\n{string.Join('\n', Told())}", missing);
         }
     }
 
     /// <summary>Everything that was told so far.</summary>
-    public IReadOnlyList<string> Told() => [.. _all];
+    public IReadOnlyList<string> Told()
+    {
+        lock (_all) return [.. _all];
+    }
 
     public async Task KillAsync()
     {
@@ -87,7 +90,7 @@ internal sealed class RoleProcess : IAsyncDisposable
             var line = text.Split(' ', 2) is [var at, var rest] && long.TryParse(at, CultureInfo.InvariantCulture, out var when)
                 ? new Line(when, rest)
                 : new Line(0, text);
-            _all.Add(line.Text);
+            lock (_all) _all.Add(line.Text);
             await (line.Text.StartsWith("lease ", StringComparison.Ordinal) ? _leases : _lines).Writer.WriteAsync(line);
         }
 
@@ -105,6 +108,8 @@ internal sealed class RoleProcess : IAsyncDisposable
 internal sealed class TestDevice(int id, int count, string network, string directory) : IAsyncDisposable
 {
     private RoleProcess? _supervisor;
+
+    public int Id => id;
 
     public RoleProcess Worker { get; private set; } = null!;
 
