@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using ActorMirror.Cluster.Corosync.Native;
 using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Devices;
 using Microsoft.Extensions.Logging;
@@ -79,6 +80,8 @@ public sealed class CorosyncEngine : IClusterEngine
 
     private void Run()
     {
+        if (!SchedulerNative.TryMakeCurrentThreadRealtime())
+            _log.LogWarning("The heartbeats' thread is not real-time (CAP_SYS_NICE is missing): on a busy machine the lease may end without a fault.");
         var begun = Stopwatch.GetTimestamp();
         var retry = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(1));
         try

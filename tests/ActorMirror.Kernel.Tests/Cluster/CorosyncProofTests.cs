@@ -11,7 +11,7 @@ namespace ActorMirror.Kernel.Tests.Cluster;
 public sealed class CorosyncProofTests
 {
     private const string Headers = "#define _GNU_SOURCE\n#include <stddef.h>\n#include <corosync/corotypes.h>\n#include <corosync/cpg.h>\n"
-        + "#include <corosync/quorum.h>\n#include <poll.h>\n#include <signal.h>\n#include <errno.h>\n#include <sys/uio.h>\n#include <sys/eventfd.h>\n";
+        + "#include <corosync/quorum.h>\n#include <poll.h>\n#include <signal.h>\n#include <sched.h>\n#include <errno.h>\n#include <sys/uio.h>\n#include <sys/eventfd.h>\n";
 
     private static readonly (Type Type, string Name, (string Field, string CName)[] Fields)[] Structs =
     [
@@ -41,6 +41,8 @@ public sealed class CorosyncProofTests
         (PollNative.EventCloseOnExec, "EFD_CLOEXEC"),
         (PollNative.Interrupted, "EINTR"),
         (SignalNative.Term, "SIGTERM"),
+        (SchedulerNative.RoundRobin, "SCHED_RR"),
+        (SchedulerNative.ResetOnFork, "SCHED_RESET_ON_FORK"),
         ((long)CpgReason.Undefined, "CPG_REASON_UNDEFINED"),
         ((long)CpgReason.Join, "CPG_REASON_JOIN"),
         ((long)CpgReason.Leave, "CPG_REASON_LEAVE"),
