@@ -37,7 +37,7 @@ internal sealed class HostProcess : IDisposable
     {
         var log = Path.Combine(directory, $"{name}.log");
         var redirect = pipes ? "2>>\"$LOG\"" : "</dev/null >>\"$LOG\" 2>&1";
-        var start = new ProcessStartInfo("setsid") { UseShellExecute = false, RedirectStandardInput = pipes, RedirectStandardOutput = pipes };
+        var start = new ProcessStartInfo("setsid") { UseShellExecute = false, WorkingDirectory = directory, RedirectStandardInput = pipes, RedirectStandardOutput = pipes };
         string[] shell = ["ip", "netns", "exec", networkNamespace, "sh", "-ec", $"exec {redirect}\n{setup}\nexec \"$@\"", "sh", .. command];
         foreach (var argument in shell) start.ArgumentList.Add(argument);
         start.Environment["LOG"] = log;

@@ -1,16 +1,27 @@
 using ActorMirror.Lab.Reports;
-using ActorMirror.Lab.Runs;
 using ActorMirror.Lab.Scenarios;
+using ActorMirror.Lab.Tests.Devices;
 
 namespace ActorMirror.Lab.Tests.Scenarios;
 
 /// <summary>Scenarios with real daemons on the real kernel.</summary>
 public sealed class DeviceScenarioTests
 {
-    [PrivilegedTheory]
-    [InlineData("failover.conf")]
-    [InlineData("shared-host.conf")]
-    public async Task Every_expectation_holds(string file)
+    [PrivilegedFact]
+    public async Task Daemons_survive_what_failover_conf_does_and_start_no_foreign_program()
+    {
+        var programs = new ExecMonitor(c => c.Contains("actormirrord.dll") && !c.Contains("actormirrord.dll worker"));
+        using (programs) await RunAsync("failover.conf");
+
+        programs.Roots.ShouldBe(4, "three devices, one of them started twice");
+        programs.Programs.Count.ShouldBeGreaterThanOrEqualTo(8, "each starts a worker and corosync");
+        programs.Programs.ShouldAllBe(c => c.Contains("actormirrord.dll worker") || c.StartsWith("corosync ") || c.Contains("/corosync "));
+    }
+
+    [PrivilegedFact]
+    public Task A_data_plane_in_the_hosts_namespace_leaves_what_is_not_its_own_alone() => RunAsync("shared-host.conf");
+
+    private static async Task RunAsync(string file)
     {
         var scenario = ScenarioReader.Read(Clone.Path("hocon", "scenarios", file));
         var progress = new StringWriter();

@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace ActorMirror.Lab.Tests.Devices;
+
+/// <summary>
+/// Every program that a process or its descendants start, however short it lives: the kernel's process connector
+/// (linux/cn_proc.h) tells of each fork and exec.
+/// </summary>
+internal sealed partial class ExecMonitor : IDisposable
+{
+    private const int Netlink = 16;       // AF_NETLINK
+    private const int Datagram = 2;       // SOCK_DGRAM
+    private const int Connector = 11;     // NETLINK_CONNECTOR
+    private const int Listen = 1;         // PROC_CN_MCAST_LISTEN, and CN_IDX_PROC, CN_VAL_PROC
+    private const uint Fork = 0x1;        // PROC_EVENT_FORK
+    private const uint Exec = 0x2;        // PROC_EVENT_EXEC
+    private const int EventOffset = 36;   // nlmsghdr 16 + cn_msg 20
+    private const int DataOffset = EventOffset + 16; // what, cpu, timestamp
+
+    private readonly Func<string, bool> _isRoot;
+    private readonly int _socket;
+    private readonly Thread _reader;
+    private readonly HashSet<int> _tree = [];
+    private volatile bool _ending;
+
+    /// <param name="isRoot">Whether a process with this command line is the begin of a tree to watch.</param>
+    public ExecMonitor(Func<string, bool> isRoot)
+    {
+        _isRoot = isRoot;
+        _socket = Check(socket(Netlink, Datagram, Connector));
+        Span<byte> address = stackalloc byte[12];
+        BinaryPrimitives.WriteUInt16LittleEndian(address, Netlink);
+        BinaryPrimitives.WriteInt32LittleEndian(address[8..], Listen);
+        Check(bind(_socket, address, address.Length));
+        Subscribe();
+        _reader = new Thread(Read) { IsBackground = true };
+        _reader.Start();
+    }
+
+    /// <summary>Command lines, in order, without the roots'. "?" was gone before it could be read.</summary>
+    public List<string> Programs { get; } = [];
+
+    public int Roots { get; private set; }
+
+    public void Dispose()
+    {
+        _ending = true;
+        _ = shutdown(_socket, 2); // not supported for netlink everywhere: the read also ends with the next event of any process
+        using (System.Diagnostics.Process.Start("true")) _reader.Join();
+        _ = close(_socket);
+    }
+
+    private void Subscribe()
+    {
+        Span<byte> request = stackalloc byte[40];
+        BinaryPrimitives.WriteInt32LittleEndian(request, request.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(request[4..], 3); // NLMSG_DONE
+        BinaryPrimitives.WriteInt32LittleEndian(request[16..], Listen);
+        BinaryPrimitives.WriteInt32LittleEndian(request[20..], Listen);
+        BinaryPrimitives.WriteUInt16LittleEndian(request[32..], 4);
+        BinaryPrimitives.WriteInt32LittleEndian(request[36..], Listen);
+        Check((int)send(_socket, request, request.Length, 0));
+    }
+
+    private void Read()
+    {
+        Span<byte> buffer = stackalloc byte[1024];
+        while (!_ending)
+        {
+            var count = (int)recv(_socket, buffer, buffer.Length, 0);
+            if (count < DataOffset) continue;
+            var data = buffer[DataOffset..];
+            switch (BinaryPrimitives.ReadUInt32LittleEndian(buffer[EventOffset..]))
+            {
+                case Fork when _tree.Contains(BinaryPrimitives.ReadInt32LittleEndian(data[4..])):
+                    _tree.Add(BinaryPrimitives.ReadInt32LittleEndian(data[12..]));
+                    break;
+                case Exec:
+                    Executed(BinaryPrimitives.ReadInt32LittleEndian(data[4..]));
+                    break;
+            }
+        }
+    }
+
+    private void Executed(int process)
+    {
+        var command = CommandLine(process);
+        if (_tree.Contains(process)) Programs.Add(command);
+        else if (_isRoot(command) && _tree.Add(process)) Roots++;
+    }
+
+    private static string CommandLine(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline").Replace('\0', ' ').Trim();
+        }
+        catch (IOException)
+        {
+            return "?";
+        }
+    }
+
+    private static int Check(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int bind(int socket, ReadOnlySpan<byte> address, int length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint send(int socket, ReadOnlySpan<byte> data, nint length, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint recv(int socket, Span<byte> data, nint length, int flags);
+
+    [LibraryImport("libc")]
+    private static partial int shutdown(int socket, int how);
+
+    [LibraryImport("libc")]
+    private static partial int close(int descriptor);
+}
