@@ -71,10 +71,10 @@ public static class ClusterReducer
     /// <paramref name="authority"/>'s last state is the base; nothing is placed before all members have it.
     /// </summary>
     public static (ClusterState State, ImmutableArray<ClusterNotice> Notices) Begin(
-        ClusterState? known, ClusterEvent.View view, DeviceId authority, IReadOnlyDictionary<DeviceId, ClusterCommand.Hello> hellos)
+        ClusterState? known, ClusterEvent.View view, DeviceId authority, Attendance attendance)
     {
         ArgumentNullException.ThrowIfNull(view);
-        ArgumentNullException.ThrowIfNull(hellos);
+        ArgumentNullException.ThrowIfNull(attendance);
         var state = known ?? ClusterState.Empty;
         state = state with
         {
@@ -83,8 +83,12 @@ public static class ClusterReducer
             Devices = state.Devices.ToImmutableSortedDictionary(
                 d => d.Key, d => d.Value with { InView = view.Members.Contains(d.Key), Synced = false, Suspect = false }),
         };
-        foreach (var member in view.Members) state = state.With(state.DeviceOrNew(member) with { InView = true });
-        foreach (var (device, hello) in hellos.OrderBy(h => h.Key)) state = Apply(state, device, hello).State;
+        foreach (var member in view.Members)
+        {
+            state = state.With(state.DeviceOrNew(member) with { InView = true, Suspect = attendance.Absent.Contains(member) });
+        }
+
+        foreach (var (device, hello) in attendance.Needs) state = Apply(state, device, hello).State;
         return Finish(state, state.With(state.Devices[authority] with { Synced = true }), []);
     }
 

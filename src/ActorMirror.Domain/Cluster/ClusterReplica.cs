@@ -13,11 +13,9 @@ namespace ActorMirror.Domain.Cluster;
 ///             quorate view             the state arrived, or: all said hello, none has a live
 ///             (say hello)              state, and this device's is the newest (or none has any)
 ///   Outside --------------> Joining ------------------------------------------------------------> Established
-///      ^                    |  ^ |                                                                 |  |
-///      +---- no quorum -----+  | +- quorate view, suspicion, a live device re-enters: new round    |  |
-///      ^                       |                                                                   |  |
-///      |                       +----- Reenter: the lease was over, suspected, an older state ------+  |
-///      +---------------------------------------- no quorum, engine lost -----------------------------+
+///      ^                    |  ^                                                                   |  |
+///      +---- no quorum -----+  +-- Reenter: the lease was over, suspected, the older of two states +  |
+///      +---------------------------------------- no quorum, engine lost ------------------------------+
 /// </code>
 /// Established devices never wait: they apply a view when it comes, and the one with the lowest id answers hellos with the state. A
 /// minority applies nothing, so the newest state is that of the last majority.
@@ -34,6 +32,7 @@ public sealed partial record ClusterReplica
         Self = self;
         Incarnation = incarnation;
         Declaration = declaration;
+        Nonce = incarnation; // an answer to an earlier worker of this device may still be under way
     }
 
     public DeviceId Self { get; }
@@ -52,6 +51,11 @@ public sealed partial record ClusterReplica
     public ClusterEvent.View? View { get; private init; }
 
     private ClusterState? Known { get; init; }
+
+    private Attendance Attendance { get; init; } = Attendance.Nobody;
+
+    /// <summary>Offset of the last election in this view: what was sent before is of a state that nobody continues.</summary>
+    private ulong Elected { get; init; }
 
     private ulong Nonce { get; init; }
 
@@ -92,7 +96,7 @@ public sealed partial record ClusterReplica
     {
         var effects = ImmutableArray.CreateBuilder<ReplicaEffect>();
         var after = this;
-        if (Phase is Joining joining) after = (this with { Phase = joining with { Buffer = null, Pieces = [] } }).SayHello(effects);
+        if (Phase is Joining) after = (this with { Phase = new Joining() }).SayHello(effects);
         else if (IsWaiting) effects.Add(new Send(new ClusterCommand.Synced(Nonce)));
         return (after, effects.ToImmutable());
     }
@@ -102,7 +106,7 @@ public sealed partial record ClusterReplica
 
     private ClusterReplica OnView(ClusterEvent.View view, ImmutableArray<ReplicaEffect>.Builder effects)
     {
-        var seen = this with { View = view, Offset = 0 };
+        var seen = this with { View = view, Offset = 0, Elected = 0, Attendance = Attendance.Nobody };
         if (Phase is Established established && !view.Joined.Contains(Self))
         {
             var (state, notices) = ClusterReducer.Apply(established.State, view);
@@ -111,7 +115,7 @@ public sealed partial record ClusterReplica
             return seen.Become(state, established.State.Position, notices, effects);
         }
 
-        return (seen.Forget("this device was out of the view", effects) with { Phase = new Joining(InRound: true) }).SayHello(effects);
+        return (seen.Forget("this device was out of the view", effects) with { Phase = new Joining() }).SayHello(effects);
     }
 
     private ClusterReplica OnCommand(ClusterEvent.Command message, ImmutableArray<ReplicaEffect>.Builder effects)
@@ -124,10 +128,15 @@ public sealed partial record ClusterReplica
             return counted;
         }
 
-        return Phase is Joining joining
+        if (command is ClusterCommand.Goodbye && message.Sender == Self) return counted.Leave("this device has left", effects);
+        if (View!.Members.Contains(message.Sender) && !IsOutdated(command)) counted = counted with { Attendance = Attendance.Hear(message.Sender, command) };
+        var after = Phase is Joining joining
             ? counted.WhileJoining(joining, message.Sender, command, effects)
             : counted.WhileEstablished((Established)Phase, message.Sender, command, effects);
+        return after.Elect(effects);
     }
+
+    private bool IsOutdated(ClusterCommand command) => command is ClusterCommand.StateTransfer transfer && transfer.Offset < Elected;
 
     private ClusterReplica WhileEstablished(
         Established live, DeviceId sender, ClusterCommand command, ImmutableArray<ReplicaEffect>.Builder effects)
@@ -135,6 +144,12 @@ public sealed partial record ClusterReplica
         if (command is ClusterCommand.Hello { NeedsState: false } foreign && IsNewerStranger(live, sender, foreign))
         {
             return Reenter($"device {sender} has the newer state", effects);
+        }
+
+        if (command is ClusterCommand.Hello { NeedsState: true } && sender == Self)
+        {
+            // Elected while another hello of this device was under way: for the others it needs the state again.
+            return Forget("this device asked for the state", effects) with { Phase = new Joining { Buffer = [] } };
         }
 
         var (state, notices) = ClusterReducer.Apply(live.State, sender, command);
@@ -172,12 +187,7 @@ public sealed partial record ClusterReplica
     private ClusterReplica Reenter(string reason, ImmutableArray<ReplicaEffect>.Builder effects)
     {
         var renewed = Forget(reason, effects) with { Incarnation = Incarnation + 1 };
-        return Phase switch
-        {
-            Established => (renewed with { Phase = new Joining(InRound: false) }).SayHello(effects),
-            Joining joining => (renewed with { Phase = joining with { Buffer = null, Pieces = [] } }).SayHello(effects),
-            _ => renewed,
-        };
+        return Phase is Outside ? renewed : (renewed with { Phase = new Joining() }).SayHello(effects);
     }
 
     /// <summary>The state is not live any more; it is kept for an election.</summary>

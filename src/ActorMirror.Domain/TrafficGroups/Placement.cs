@@ -8,7 +8,7 @@ namespace ActorMirror.Domain.TrafficGroups;
 /// healthy (all VLANs of the group), the next-active (it holds the copy), first in the HA order. The next-active is found the same way among
 /// the rest, so whoever holds the copy keeps it, and a device with a lost VLAN is taken only when there is no other.
 /// </summary>
-internal static class Placement
+public static class Placement
 {
     /// <param name="candidates">Devices fit to be active, in HA order, with their health.</param>
     /// <param name="now">The epoch that a change of the active starts.</param>

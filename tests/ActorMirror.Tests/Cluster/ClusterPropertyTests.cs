@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.TrafficGroups;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ActorMirror.Tests.Cluster;
+
+/// <summary>What must hold for every schedule of faults, commands and partial deliveries, for two to five devices.</summary>
+public sealed class ClusterPropertyTests
+{
+    /// <summary>One step of a schedule: what happens, to whom, and how many commands are delivered before the next one.</summary>
+    public readonly record struct Step(int Kind, int Device, int Other, int Deliver);
+
+    [Fact]
+    public void Every_schedule_keeps_one_active_per_group_and_one_state_per_part() => Check(Gen.Choose(2, 5), (size, steps) =>
+    {
+        var cluster = Run(size, steps);
+        cluster.Violations.ShouldBeEmpty();
+        foreach (var node in cluster.Synced) CheckState(node.State);
+        CheckHistory(cluster);
+    });
+
+    [Fact]
+    public void After_every_schedule_all_running_devices_of_a_quorate_part_are_synced_and_serve_all() => Check(Gen.Choose(2, 5), (size, steps) =>
+    {
+        var cluster = Run(size, steps);
+        cluster.Heal();
+        cluster.Settle();
+        cluster.Violations.ShouldBeEmpty();
+        var running = cluster.Nodes.Where(n => n.Running).ToList();
+        if (running.Count <= size / 2) return;
+        cluster.Synced.Select(n => n.Id).ShouldBe(running.Select(n => n.Id), ignoreOrder: true);
+        foreach (var group in cluster.Groups)
+        {
+            running.Count(n => n.Roles[group.Name] is LocalRole.Active or LocalRole.HandingOver).ShouldBe(1);
+            running.Count(n => n.Roles[group.Name] is LocalRole.Mirror or LocalRole.Relinquished).ShouldBe(running.Count > 1 ? 1 : 0);
+        }
+    });
+
+    [Fact]
+    public void A_device_that_got_the_state_by_transfer_decides_like_those_that_applied_every_event() => Check(Gen.Choose(3, 5), (size, steps) =>
+    {
+        var cluster = Run(size, steps);
+        cluster.Heal();
+        cluster.Settle();
+        foreach (var node in cluster.Nodes.Where(n => n.Running).ToList()) cluster.Reenter(node.Id.Value);
+        cluster.Settle();
+        cluster.Violations.ShouldBeEmpty();
+        cluster.Synced.Select(n => Convert.ToHexString(StateCodec.Encode(n.State))).Distinct().Count().ShouldBeLessThanOrEqualTo(1);
+    });
+
+    [Fact]
+    public void Random_bytes_are_neither_a_command_nor_a_state_and_never_throw() => Prop.ForAll<byte[]>(bytes =>
+    {
+        byte[] versioned = [CommandCodec.Version, .. bytes];
+        if (CommandCodec.Decode(versioned, out var reason) is { } command) CommandCodec.Encode(command).ShouldBe(versioned);
+        else reason.ShouldNotBeNullOrEmpty();
+        if (StateCodec.Decode(versioned, out reason) is null) reason.ShouldNotBeNullOrEmpty();
+    }).QuickCheckThrowOnFailure();
+
+    private static void Check(Gen<int> sizes, Action<int, Step[]> property)
+    {
+        var step =
+            from kind in Gen.Choose(0, 12)
+            from device in Gen.Choose(1, 5)
+            from other in Gen.Choose(1, 5)
+            from deliver in Gen.Elements(0, 1, 2, 5, 1000)
+            select new Step(kind, device, other, deliver);
+        var schedules = from size in sizes from steps in step.ArrayOf() select (size, steps);
+        Prop.ForAll(schedules.ToArbitrary(), s => property(s.size, s.steps)).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(60));
+    }
+
+    private static ReplicaCluster Run(int size, Step[] steps)
+    {
+        var devices = Enumerable.Range(1, size).Select(i => new DeviceId(i)).ToImmutableArray();
+        var cluster = new ReplicaCluster(
+            size, new GroupDeclaration("tg1", devices, ["external"]), new GroupDeclaration("tg2", [.. devices.Reverse()], ["external", "internal"]));
+        cluster.Start([.. devices.Select(d => d.Value)]);
+        cluster.Deliver(steps.Length % 40);
+        foreach (var step in steps)
+        {
+            Take(cluster, size, step);
+            cluster.Deliver(step.Deliver);
+        }
+
+        cluster.Settle();
+        return cluster;
+    }
+
+    private static void Take(ReplicaCluster cluster, int size, Step step)
+    {
+        var node = cluster[((step.Device - 1) % size) + 1];
+        var other = cluster[((step.Other - 1) % size) + 1];
+        var (id, group) = (node.Id.Value, $"tg{(step.Other % 2) + 1}");
+        switch (step.Kind)
+        {
+            case 0 or 1 when node.Running:
+                cluster.Stop(id, (LeaveReason)(step.Other % 3));
+                break;
+            case 0 or 1 or 2 or 3 when !node.Running:
+                cluster.Start(id);
+                break;
+            case 4 when node.Running:
+                cluster.Cut(id, other.Id.Value);
+                break;
+            case 5:
+                cluster.Heal();
+                break;
+            case 6 when node.Running:
+                cluster.Send(id, new ClusterCommand.ForceStandby(group, step.Deliver == 1 ? null : other.Id, 1));
+                break;
+            case 7 when node.Running && node.Roles.GetValueOrDefault(group) is LocalRole.HandingOver role:
+                cluster.Send(id, new ClusterCommand.Release(group, role.Epoch, 5));
+                break;
+            case 8 when node.Running:
+                cluster.Send(id, new ClusterCommand.Health(step.Other % 2 == 0 ? [] : ["external"]));
+                break;
+            case 9 when node.Running && other.Running && cluster.Synced.Contains(node):
+                cluster.Send(id, new ClusterCommand.Suspect(other.Id, other.Replica.Incarnation, "silent"));
+                break;
+            case 10 when node.Running:
+                cluster.Reenter(id);
+                break;
+            case 11:
+                cluster.ReportUp();
+                break;
+            case 12 when node.Running:
+                cluster.Send(id, new ClusterCommand.Goodbye());
+                cluster.Deliver();
+                cluster.Stop(id, LeaveReason.Left);
+                break;
+        }
+    }
+
+    private static void CheckState(ClusterState state)
+    {
+        state.Groups.Values.Select(g => g.Port).ShouldBeUnique();
+        state.Groups.Values.Select(g => g.Number).ShouldBeUnique();
+        StateCodec.Encode(StateCodec.Decode(StateCodec.Encode(state), out _).ShouldNotBeNull()).ShouldBe(StateCodec.Encode(state));
+        foreach (var group in state.Groups.Values)
+        {
+            group.Port.ShouldBeInRange(ClusterReducer.FirstMirrorPort, ClusterReducer.LastMirrorPort);
+            if (group.NextActive is { } next)
+            {
+                next.ShouldNotBe(group.Active ?? default);
+                if (!state.Settling) state.IsSynced(next).ShouldBeTrue();
+            }
+
+            if (state.Settling || group.Active is not { } active) continue;
+            state.IsSynced(active).ShouldBeTrue();
+            group.HaOrder.ShouldContain(active);
+            bool Healthy(DeviceId d) => !group.Vlans.Any(state.Devices[d].FailedVlans.Contains);
+            if (!Healthy(active)) group.HaOrder.Any(d => state.IsSynced(d) && Healthy(d)).ShouldBeFalse();
+        }
+    }
+
+    /// <summary>Epochs only grow, on each device and from device to device, and each has one owner.</summary>
+    private static void CheckHistory(ReplicaCluster cluster)
+    {
+        var moves = cluster.Nodes.SelectMany(n => n.Told.OfType<ClusterNotice.Moved>()).ToList();
+        foreach (var epoch in moves.GroupBy(m => (m.Group, m.Epoch))) epoch.Select(m => m.To).Distinct().Count().ShouldBe(1);
+        foreach (var node in cluster.Nodes)
+        {
+            foreach (var group in node.Told.OfType<ClusterNotice.Moved>().GroupBy(m => m.Group))
+            {
+                group.Zip(group.Skip(1)).ShouldAllBe(pair => pair.First.Epoch < pair.Second.Epoch);
+            }
+        }
+    }
+}

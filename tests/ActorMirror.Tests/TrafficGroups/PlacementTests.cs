@@ -1,0 +1,57 @@
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.TrafficGroups;
+
+namespace ActorMirror.Tests.TrafficGroups;
+
+/// <summary>The whole table of placement, each device written as its letter, with ' for a lost VLAN.</summary>
+public sealed class PlacementTests
+{
+    [Theory]
+    //          active, next, candidates   -> active, next, moved
+    [InlineData("-", "-", "", "-", "-", false)] // nobody is there
+    [InlineData("-", "-", "abc", "a", "b", true)] // first placement: HA order
+    [InlineData("-", "-", "c", "c", "-", true)] // alone
+    [InlineData("a", "b", "abc", "a", "b", false)] // nothing to do
+    [InlineData("b", "c", "abc", "b", "c", false)] // no automatic failback, sticky next-active
+    [InlineData("b", "-", "abc", "b", "a", false)] // a new next-active: HA order
+    [InlineData("b", "c", "ab", "b", "a", false)] // the next-active is lost
+    [InlineData("-", "c", "bc", "c", "b", true)] // the active is lost: next-active before HA order
+    [InlineData("-", "c", "ab", "a", "b", true)] // both are lost
+    [InlineData("a", "b", "a'bc", "b", "c", true)] // link tracking moves the group
+    [InlineData("a", "b", "a'b'c", "c", "b", true)] // to a healthy device rather than to the copy
+    [InlineData("a", "b", "a'b'c'", "a", "b", false)] // the VLAN is lost everywhere: it stays
+    [InlineData("a", "b", "a'b'", "a", "b", false)]
+    [InlineData("a", "b", "ab'c", "a", "c", false)] // a healthy device becomes next-active
+    [InlineData("a", "b", "ab'", "a", "b", false)] // there is no other: the copy stays where it is
+    [InlineData("-", "b", "b'c", "c", "b", true)]
+    [InlineData("-", "b", "b'", "b", "-", true)] // better than none
+    public void Placement_is(string active, string next, string candidates, string expectedActive, string expectedNext, bool moved)
+    {
+        var group = new GroupState
+        {
+            Name = "tg1",
+            Number = 1,
+            Port = 1029,
+            HaOrder = [new(1), new(2), new(3)],
+            Vlans = [],
+            Active = Device(active),
+            NextActive = Device(next),
+            Epoch = new Epoch(4, 1),
+            CopyComplete = true,
+        };
+        var placed = Placement.Place(group, Candidates(candidates), new Epoch(8, 0));
+        placed.Active.ShouldBe(Device(expectedActive));
+        placed.NextActive.ShouldBe(Device(expectedNext));
+        placed.Epoch.ShouldBe(moved ? new Epoch(8, 0) : new Epoch(4, 1));
+        placed.CopyComplete.ShouldBe(!moved && expectedNext == next, "a copy is complete for one owner and one mirror only");
+    }
+
+    private static DeviceId? Device(string letter) => letter == "-" ? null : new DeviceId(letter[0] - 'a' + 1);
+
+    private static List<(DeviceId, bool)> Candidates(string text) =>
+    [
+        .. text.Select((c, i) => (Letter: c, Healthy: i + 1 == text.Length || text[i + 1] != '\''))
+            .Where(c => c.Letter != '\'')
+            .Select(c => (new DeviceId(c.Letter - 'a' + 1), c.Healthy)),
+    ];
+}
