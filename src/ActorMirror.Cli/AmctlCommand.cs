@@ -1,0 +1,33 @@
+using System.CommandLine;
+using ActorMirror.Cli.Commands;
+using Spectre.Console;
+
+namespace ActorMirror.Cli;
+
+/// <summary>
+/// The whole of <c>amctl</c>. Exit codes: 0 done; 1 refused, or a configuration with errors; 2 the device or the file cannot be reached.
+/// Everything that is shown is also there with <c>--json</c>, as the management API gives it.
+/// </summary>
+internal static class AmctlCommand
+{
+    public const int Done = 0;
+    public const int Refused = 1;
+    public const int Unreachable = 2;
+
+    public static RootCommand Create(IAnsiConsole console, TextWriter output, TextWriter error)
+    {
+        var context = new CommandContext(console, output, error);
+        return new RootCommand("Shows and controls an ActorMirror device over its local control socket.")
+        {
+            context.Socket,
+            context.Json,
+            new Command("cluster", "The device group.") { ShowCommands.Cluster(context) },
+            new Command("device", "The devices of the group.") { ShowCommands.Devices(context) },
+            new Command("traffic-group", "Traffic groups.") { ShowCommands.TrafficGroups(context), ForceStandbyCommand.Create(context) },
+            new Command("virtual-server", "Virtual servers and their pool members.") { ShowCommands.VirtualServers(context) },
+            new Command("connection", "Connections in this device's table.") { ShowCommands.Connections(context) },
+            new Command("mirror", "Mirror channels of this device.") { ShowCommands.Mirrors(context) },
+            new Command("config", "Configuration files.") { ConfigCheckCommand.Create(context) },
+        };
+    }
+}

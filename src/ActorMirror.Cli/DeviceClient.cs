@@ -1,0 +1,115 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ActorMirror.Cli;
+
+/// <summary>The device refused; the message is its own.</summary>
+internal sealed class DeviceRefusedException(string message) : Exception(message);
+
+/// <summary>There is no device to talk to; the message says what to do.</summary>
+internal sealed class DeviceUnreachableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The management API over the control socket.</summary>
+internal sealed class DeviceClient : IDisposable
+{
+    public const string SocketFolder = "/run/actormirror";
+
+    private readonly HttpClient _http;
+    private readonly string _socket;
+
+    private DeviceClient(string socket)
+    {
+        _socket = socket;
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, stop) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), stop);
+                    return new NetworkStream(connection, ownsSocket: true);
+                }
+                catch
+                {
+                    connection.Dispose();
+                    throw;
+                }
+            },
+        };
+
+        // A planned handover waits for a complete copy: longer than any answer that only shows.
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://device/api/v1/"), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <param name="socket">Null: the only one in <see cref="SocketFolder"/>.</param>
+    /// <exception cref="DeviceUnreachableException">There is none, or more than one.</exception>
+    public static DeviceClient Connect(string? socket) => new(socket ?? OnlySocket(SocketFolder));
+
+    /// <exception cref="DeviceRefusedException">The device says no.</exception>
+    /// <exception cref="DeviceUnreachableException">It does not answer.</exception>
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken stop) =>
+        await Read(() => _http.GetAsync(path, stop), type, stop);
+
+    /// <exception cref="DeviceRefusedException">The device says no.</exception>
+    /// <exception cref="DeviceUnreachableException">It does not answer.</exception>
+    public async Task<TAnswer> PostAsync<T, TAnswer>(string path, T body, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answer, CancellationToken stop) =>
+        await Read(() => _http.PostAsJsonAsync(path, body, type, stop), answer, stop);
+
+    public void Dispose() => _http.Dispose();
+
+    internal static string OnlySocket(string folder)
+    {
+        var sockets = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.sock") : [];
+        return sockets switch
+        {
+            [var only] => only,
+            [] => throw new DeviceUnreachableException($"no device runs here: there is no control socket in {folder} (name one with --socket)"),
+            _ => throw new DeviceUnreachableException($"several devices run here, choose one with --socket: {string.Join(", ", sockets.Order(StringComparer.Ordinal))}"),
+        };
+    }
+
+    private async Task<T> Read<T>(Func<Task<HttpResponseMessage>> ask, JsonTypeInfo<T> type, CancellationToken stop)
+    {
+        try
+        {
+            using var answer = await ask();
+            if (!answer.IsSuccessStatusCode) throw new DeviceRefusedException(await Problem(answer, stop));
+            return await answer.Content.ReadFromJsonAsync(type, stop) ?? throw new DeviceUnreachableException($"{_socket}: the device answered nothing");
+        }
+        catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
+        {
+            throw new DeviceUnreachableException($"{_socket}: permission denied (the socket is for root and its group)", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            throw new DeviceUnreachableException($"{_socket}: the device does not answer: {e.InnerException?.Message ?? e.Message}", e);
+        }
+        catch (TaskCanceledException e) when (!stop.IsCancellationRequested)
+        {
+            throw new DeviceUnreachableException($"{_socket}: the device does not answer in {_http.Timeout.TotalSeconds} s", e);
+        }
+    }
+
+    /// <summary>The detail of a problem+json answer (RFC 9457), or what came instead.</summary>
+    private static async Task<string> Problem(HttpResponseMessage answer, CancellationToken stop)
+    {
+        var text = await answer.Content.ReadAsStringAsync(stop);
+        try
+        {
+            using var problem = JsonDocument.Parse(text);
+            foreach (var name in (string[])["detail", "title"])
+            {
+                if (problem.RootElement.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } sentence) return sentence;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return $"the device refused ({(int)answer.StatusCode}): {text}";
+        }
+
+        return $"the device refused ({(int)answer.StatusCode})";
+    }
+}

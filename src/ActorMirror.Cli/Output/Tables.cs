@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using ActorMirror.Management.Contracts;
+using Spectre.Console;
+
+namespace ActorMirror.Cli.Output;
+
+/// <summary>Reports as tables for people. Nothing is shown here that is not in the report.</summary>
+internal static class Tables
+{
+    public static void Cluster(IAnsiConsole console, StatusReport status)
+    {
+        var ring = status.Ring is null ? "no ring" : $"ring {status.Ring}";
+        console.MarkupLineInterpolated($"Device [bold]{status.Device}[/], {status.Engine}, {ring}, {(status.Quorate ? "quorate" : "NOT QUORATE")}, {Text.Of(status.Membership)}");
+        console.MarkupLineInterpolated($"Members: {string.Join(", ", status.Members)}");
+        if (status.UnsafePair)
+        {
+            console.MarkupLine("[yellow]UNSAFE PAIR: two devices without an arbiter; a cut between them makes both active.[/]");
+        }
+
+        if (status.Journal != "ok") console.MarkupLineInterpolated($"[yellow]Journal: {status.Journal}[/]");
+        var table = New("Traffic group", "Active", "Next-active", "Epoch");
+        foreach (var group in status.TrafficGroups) Row(table, group.Name, group.Active ?? "-", group.NextActive ?? "-", group.Epoch ?? "-");
+        console.Write(table);
+        foreach (var alarm in status.Alarms)
+        {
+            console.MarkupLineInterpolated($"[red]{alarm.Id}[/] {alarm.Object}: {alarm.Text} (since {alarm.Since.Wall:u})");
+        }
+    }
+
+    public static void Devices(IAnsiConsole console, ImmutableArray<DeviceReport> devices)
+    {
+        var table = New("Device", "Id", "State", "Last heard", "Active for", "Next-active for", "Failed VLANs", "Configuration");
+        foreach (var device in devices)
+        {
+            Row(
+                table,
+                device.Self ? device.Name + " (this)" : device.Name,
+                device.Id.ToString(),
+                Text.Of(device),
+                Text.Ms(device.LastHeardMs),
+                string.Join(", ", device.ActiveFor),
+                string.Join(", ", device.NextActiveFor),
+                string.Join(", ", device.FailedVlans),
+                device.SameConfiguration switch { true => "same", false => "DIFFERS", null => "-" });
+        }
+
+        console.Write(table);
+    }
+
+    public static void TrafficGroups(IAnsiConsole console, ImmutableArray<TrafficGroupReport> groups)
+    {
+        var table = New("Traffic group", "Role", "Since", "Active", "Next-active", "Epoch", "Lease", "Owned", "Protected", "Unmirrored", "Mirrored here", "Last promotion");
+        foreach (var group in groups)
+        {
+            Row(
+                table,
+                group.Name,
+                Text.Of(group.Role),
+                group.Since.Wall.ToString("u"),
+                group.Active ?? "-",
+                group.NextActive ?? "-",
+                group.Epoch ?? "-",
+                Text.Ms(group.LeaseRemainingMs),
+                group.Counts.Owned.ToString(),
+                group.Counts.Protected.ToString(),
+                group.Counts.Unmirrored.ToString(),
+                group.Counts.MirroredHere.ToString(),
+                group.LastPromotion is { } p ? $"{p.Reason}: waited {Text.Ms(p.WaitMs)}, took {Text.Ms(p.PromotionMs)}" : "-");
+        }
+
+        console.Write(table);
+    }
+
+    public static void VirtualServers(IAnsiConsole console, ImmutableArray<VirtualServerReport> servers)
+    {
+        var table = New("Virtual server", "Destination", "Traffic group", "Mirror", "SNAT", "Connections", "Protected", "Member", "State", "Member's connections");
+        foreach (var server in servers)
+        {
+            Row(
+                table,
+                server.Name,
+                $"{server.Protocol} {server.Destination}",
+                server.TrafficGroup,
+                server.Mirror ? "on" : "off",
+                server.Snat,
+                server.Connections.ToString(),
+                server.Protected.ToString(),
+                string.Join('\n', server.Members.Select(m => m.Address)),
+                string.Join('\n', server.Members.Select(m => m.State)),
+                string.Join('\n', server.Members.Select(m => m.Connections)));
+        }
+
+        console.Write(table);
+    }
+
+    public static void Connections(IAnsiConsole console, ConnectionPage page)
+    {
+        var table = New("Virtual server", "Client", "Destination", "Member", "State", "Age", "Mirrored");
+        foreach (var c in page.Connections)
+        {
+            var mirrored = c.Mirrored ? "yes" : $"no: {c.Reason ?? "unknown"}";
+            Row(table, c.VirtualServer, $"{c.Protocol} {c.Client}", c.Destination, c.Snat is null ? c.Member : $"{c.Member} from {c.Snat}", c.State, Text.Ms(c.AgeMs), mirrored);
+        }
+
+        console.Write(table);
+        console.MarkupLineInterpolated($"{page.Connections.Length} of {page.Total}");
+    }
+
+    public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
+    {
+        var table = New("Traffic group", "Direction", "Peer", "Port", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Reason");
+        foreach (var m in mirrors)
+        {
+            Row(
+                table,
+                m.TrafficGroup,
+                Text.Of(m.Direction),
+                m.Peer,
+                m.Port.ToString(),
+                Text.Of(m.State),
+                m.Since.Wall.ToString("u"),
+                m.SequenceSent.ToString(),
+                m.SequenceAcked.ToString(),
+                m.SequenceAppended.ToString(),
+                Text.Ms(m.OldestUnackedMs),
+                m.Complete ? "yes" : "no",
+                m.Reason ?? "");
+        }
+
+        console.Write(table);
+    }
+
+    private static Table New(params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var column in columns) table.AddColumn(column);
+        return table;
+    }
+
+    /// <summary>Names come from configuration files: they are text, never markup.</summary>
+    private static void Row(Table table, params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
+}

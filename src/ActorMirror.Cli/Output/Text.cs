@@ -1,0 +1,28 @@
+using System.Text.Json;
+using ActorMirror.Management.Contracts;
+
+namespace ActorMirror.Cli.Output;
+
+/// <summary>Values as people read them.</summary>
+internal static class Text
+{
+    /// <summary>The same word as in JSON.</summary>
+    public static string Of<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+
+    public static string Of(DeviceReport device) => device switch
+    {
+        { Suspect: true } => "SUSPECT",
+        { InView: false } => "absent",
+        { Synced: false } => "joining",
+        _ => "synced",
+    };
+
+    public static string Ms(double? value) => value switch
+    {
+        null => "-",
+        < 10 => $"{value:0.0} ms",
+        < 10_000 => $"{value:0} ms",
+        _ => $"{value / 1000:0} s",
+    };
+}

@@ -1,0 +1,60 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace ActorMirror.Journal;
+
+/// <summary>
+/// The tables, as steps from one version to the next; the version is SQLite's user_version. A step that has shipped is never changed.
+/// </summary>
+internal static class Schema
+{
+    private static readonly string[] s_steps =
+    [
+        """
+        CREATE TABLE epoch (
+            traffic_group TEXT PRIMARY KEY,
+            ring          INTEGER NOT NULL,
+            idx           INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE forced_standby (
+            id            INTEGER PRIMARY KEY,
+            traffic_group TEXT NOT NULL,
+            requester     TEXT NOT NULL,
+            target        TEXT,
+            at            TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE failover (
+            traffic_group TEXT NOT NULL,
+            ring          INTEGER NOT NULL,
+            idx           INTEGER NOT NULL,
+            previous      TEXT,
+            active        TEXT NOT NULL,
+            reason        TEXT NOT NULL,
+            detection_ms  REAL,
+            promotion_ms  REAL,
+            owned         INTEGER NOT NULL,
+            protected     INTEGER NOT NULL,
+            at            TEXT NOT NULL,
+            PRIMARY KEY (traffic_group, ring, idx)
+        ) STRICT;
+        """,
+    ];
+
+    public static int Version => s_steps.Length;
+
+    /// <exception cref="SchemaException">The file was written by a newer daemon.</exception>
+    public static void Migrate(SqliteConnection connection)
+    {
+        var version = connection.ExecuteScalar<int>("PRAGMA user_version");
+        if (version > Version) throw new SchemaException($"it has schema version {version}, this daemon knows {Version}: use the newer daemon or another file");
+        for (; version < Version; version++)
+        {
+            using var transaction = connection.BeginTransaction();
+            connection.Execute(s_steps[version], transaction: transaction);
+            connection.Execute($"PRAGMA user_version = {version + 1}", transaction: transaction);
+            transaction.Commit();
+        }
+    }
+}
+
+internal sealed class SchemaException(string message) : Exception(message);
