@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using ActorMirror.Domain.TrafficGroups;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -48,7 +47,7 @@ internal sealed class JournalFile(string path, TimeProvider time) : IDisposable
             try
             {
                 using var transaction = _connection.BeginTransaction();
-                foreach (var entry in entries) Write(entry, transaction);
+                foreach (var entry in entries) Records.Write(entry, transaction);
                 transaction.Commit();
                 State = Healthy();
                 return true;
@@ -66,24 +65,9 @@ internal sealed class JournalFile(string path, TimeProvider time) : IDisposable
         }
     }
 
-    public ImmutableDictionary<string, Epoch> ReadEpochs() => Read(
-        c => c.Query<(string Group, long Ring, long Index)>("SELECT traffic_group, ring, idx FROM epoch")
-            .ToImmutableDictionary(r => r.Group, r => new Epoch((ulong)r.Ring, (ulong)r.Index)),
-        ImmutableDictionary<string, Epoch>.Empty);
+    public ImmutableDictionary<string, Epoch> ReadEpochs() => Read(Records.Epochs, ImmutableDictionary<string, Epoch>.Empty);
 
-    public ImmutableArray<Failover> ReadFailovers(int limit) => Read<ImmutableArray<Failover>>(
-        c =>
-        [
-            .. c.Query<Row>(
-                """
-                SELECT traffic_group AS TrafficGroup, ring AS Ring, idx AS Idx, previous AS Previous, active AS Active, reason AS Reason,
-                       detection_ms AS DetectionMs, promotion_ms AS PromotionMs, owned AS Owned, protected AS Protected, at AS At
-                FROM failover ORDER BY rowid DESC LIMIT @limit
-                """,
-                new { limit })
-            .Select(r => r.ToFailover()),
-        ],
-        []);
+    public ImmutableArray<Failover> ReadFailovers(int limit) => Read(c => Records.Failovers(c, limit), []);
 
     public void Dispose()
     {
@@ -168,66 +152,7 @@ internal sealed class JournalFile(string path, TimeProvider time) : IDisposable
         }
     }
 
-    private void Write(Entry entry, SqliteTransaction transaction)
-    {
-        var connection = transaction.Connection!;
-        switch (entry)
-        {
-            case Entry.Seen(var group, var epoch):
-                connection.Execute(
-                    """
-                    INSERT INTO epoch VALUES (@group, @ring, @index)
-                    ON CONFLICT (traffic_group) DO UPDATE SET ring = @ring, idx = @index WHERE (ring, idx) < (@ring, @index)
-                    """,
-                    new { group, ring = (long)epoch.Ring, index = (long)epoch.Index },
-                    transaction);
-                break;
-            case Entry.Forced({ } d):
-                connection.Execute(
-                    "INSERT INTO forced_standby (traffic_group, requester, target, at) VALUES (@Group, @Requester, @To, @at)",
-                    new { d.Group, d.Requester, d.To, at = d.At.ToString("O") },
-                    transaction);
-                break;
-            case Entry.Moved({ } f):
-                connection.Execute(
-                    "INSERT OR REPLACE INTO failover VALUES (@Group, @ring, @index, @From, @To, @Reason, @DetectionMs, @PromotionMs, @Owned, @Protected, @at)",
-                    new { f.Group, ring = (long)f.Epoch.Ring, index = (long)f.Epoch.Index, f.From, f.To, f.Reason, f.DetectionMs, f.PromotionMs, f.Owned, f.Protected, at = f.At.ToString("O") },
-                    transaction);
-                break;
-            default:
-                throw new UnreachableException($"no table for {entry.GetType().Name}");
-        }
-    }
-
     private static bool IsCorrupt(SqliteException e) => e.SqliteErrorCode is SqliteCorrupt or SqliteNotADatabase;
 
     private static bool IsExpected(Exception e) => e is SqliteException or SchemaException or IOException or UnauthorizedAccessException;
-
-    private sealed class Row
-    {
-        public required string TrafficGroup { get; init; }
-
-        public long Ring { get; init; }
-
-        public long Idx { get; init; }
-
-        public string? Previous { get; init; }
-
-        public required string Active { get; init; }
-
-        public required string Reason { get; init; }
-
-        public double? DetectionMs { get; init; }
-
-        public double? PromotionMs { get; init; }
-
-        public long Owned { get; init; }
-
-        public long Protected { get; init; }
-
-        public required string At { get; init; }
-
-        public Failover ToFailover() => new(
-            TrafficGroup, new Epoch((ulong)Ring, (ulong)Idx), Previous, Active, Reason, DetectionMs, PromotionMs, (int)Owned, (int)Protected, DateTimeOffset.Parse(At));
-    }
 }

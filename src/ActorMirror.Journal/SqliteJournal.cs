@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using ActorMirror.Domain.TrafficGroups;
-using Microsoft.Data.Sqlite;
 
 namespace ActorMirror.Journal;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 using static ActorMirror.Domain.Cluster.ClusterNotice;
@@ -9,15 +8,11 @@ namespace ActorMirror.Domain.Cluster;
 
 /// <summary>
 /// The replicated state machine: (state, next event of the total order) to (state, what was decided). No clock, no chance, no I/O:
-/// devices that apply the same events from the same state agree for ever. The commands of planned handovers are in
-/// <see cref="HandoverRules"/>, who becomes active in <see cref="Placement"/>.
+/// devices that apply the same events from the same state agree for ever. What a hello declares is taken over by
+/// <see cref="HelloRules"/>, planned handovers are in <see cref="HandoverRules"/>, who becomes active is in <see cref="Placement"/>.
 /// </summary>
 public static class ClusterReducer
 {
-    /// <summary>Ports of mirror channels (BIG-IP: from 1029), one per traffic group.</summary>
-    public const int FirstMirrorPort = 1029;
-    public const int LastMirrorPort = 1155;
-
     /// <summary>A quorate view. Without quorum nothing is applied at all: the state stays as it was when the quorum was lost.</summary>
     public static (ClusterState State, ImmutableArray<ClusterNotice> Notices) Apply(ClusterState state, ClusterEvent.View view)
     {
@@ -50,7 +45,7 @@ public static class ClusterReducer
             ? counted.Refuse(sender, "the sender is not in the view", notices)
             : command switch
             {
-                ClusterCommand.Hello c => Hello(counted, device, c, notices),
+                ClusterCommand.Hello c => HelloRules.Hello(counted, device, c, notices),
                 ClusterCommand.StateTransfer => counted, // only its receiver cares, but every device counts it
                 ClusterCommand.Synced c => device.Nonce == c.Nonce && !device.Suspect ? counted.With(device with { Synced = true }) : counted,
                 ClusterCommand.ForceStandby c => HandoverRules.Force(counted, sender, c, notices),
@@ -90,63 +85,6 @@ public static class ClusterReducer
 
         foreach (var (device, hello) in attendance.Needs) state = Apply(state, device, hello).State;
         return Finish(state, state.With(state.Devices[authority] with { Synced = true }), []);
-    }
-
-    private static ClusterState Hello(ClusterState state, DeviceState device, ClusterCommand.Hello hello, List<ClusterNotice> notices)
-    {
-        if (!hello.NeedsState) return state;
-        if (hello.Declaration is not { } declaration) return state.Refuse(device.Id, "a hello without a declaration", notices);
-        var isNew = hello.Incarnation != device.Incarnation;
-        state = state.Out(device.Id, MoveReason.Reentered).With(device with
-        {
-            Incarnation = hello.Incarnation,
-            Nonce = hello.Nonce,
-            Synced = false,
-            Suspect = device.Suspect && !isNew,
-            ConfigurationDigest = declaration.ConfigurationDigest,
-            Groups = [.. declaration.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
-        });
-        state = state.ChangeGroups(g => g with { Wait = g.Wait.Without(device.Id) });
-        if (declaration.HighestEpoch > state.Position) state = state with { Position = declaration.HighestEpoch.Next(0) };
-        return isNew ? Declare(state, device.Id, declaration, notices) : state;
-    }
-
-    /// <summary>A worker that starts brings the newest configuration: it is taken over for the whole group.</summary>
-    private static ClusterState Declare(ClusterState state, DeviceId sender, Declaration declaration, List<ClusterNotice> notices)
-    {
-        var groups = state.Groups.ToBuilder();
-        foreach (var declared in declaration.Groups)
-        {
-            if (groups.TryGetValue(declared.Name, out var known))
-            {
-                groups[declared.Name] = known with { HaOrder = declared.HaOrder, Vlans = declared.Vlans };
-                continue;
-            }
-
-            var number = SmallestFree(groups.Values.Select(g => g.Number), 1, FlowMark.MaximumTrafficGroup);
-            var port = SmallestFree(groups.Values.Select(g => g.Port), FirstMirrorPort, LastMirrorPort);
-            if (number is null || port is null)
-            {
-                notices.Add(new Refused(sender, $"no number is free for traffic group {declared.Name}"));
-                continue;
-            }
-
-            groups.Add(declared.Name, new GroupState
-            {
-                Name = declared.Name,
-                Number = number.Value,
-                Port = port.Value,
-                HaOrder = declared.HaOrder,
-                Vlans = declared.Vlans,
-            });
-        }
-
-        return state with
-        {
-            Groups = groups.ToImmutable(),
-            VirtualServers = state.VirtualServers.Add(declaration.VirtualServers, FlowMark.MaximumVirtualServer),
-            PoolMembers = state.PoolMembers.Add(declaration.PoolMembers, FlowMark.MaximumMember),
-        };
     }
 
     private static ClusterState Suspect(ClusterState state, DeviceState sender, ClusterCommand.Suspect command, List<ClusterNotice> notices)
@@ -213,15 +151,4 @@ public static class ClusterReducer
         LeaveReason.DeviceDown => MoveReason.DeviceDown,
         _ => throw new UnreachableException(),
     };
-
-    private static int? SmallestFree(IEnumerable<int> used, int first, int last)
-    {
-        var taken = used.ToHashSet();
-        for (var candidate = first; candidate <= last; candidate++)
-        {
-            if (!taken.Contains(candidate)) return candidate;
-        }
-
-        return null;
-    }
 }

@@ -141,7 +141,7 @@ public sealed class ClusterPropertyTests
         StateCodec.Encode(StateCodec.Decode(StateCodec.Encode(state), out _).ShouldNotBeNull()).ShouldBe(StateCodec.Encode(state));
         foreach (var group in state.Groups.Values)
         {
-            group.Port.ShouldBeInRange(ClusterReducer.FirstMirrorPort, ClusterReducer.LastMirrorPort);
+            group.Port.ShouldBeInRange(HelloRules.FirstMirrorPort, HelloRules.LastMirrorPort);
             if (group.NextActive is { } next)
             {
                 next.ShouldNotBe(group.Active ?? default);

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using ActorMirror.Domain.TrafficGroups;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace ActorMirror.Journal;
+
+/// <summary>Records as rows of <see cref="Schema"/>. Ring and index are stored as SQLite's signed 64-bit integers.</summary>
+internal static class Records
+{
+    public static ImmutableDictionary<string, Epoch> Epochs(SqliteConnection connection) =>
+        connection.Query<(string Group, long Ring, long Index)>("SELECT traffic_group, ring, idx FROM epoch")
+            .ToImmutableDictionary(r => r.Group, r => new Epoch((ulong)r.Ring, (ulong)r.Index));
+
+    public static ImmutableArray<Failover> Failovers(SqliteConnection connection, int limit) =>
+    [
+        .. connection.Query<Row>(
+            """
+            SELECT traffic_group AS TrafficGroup, ring AS Ring, idx AS Idx, previous AS Previous, active AS Active, reason AS Reason,
+                   detection_ms AS DetectionMs, promotion_ms AS PromotionMs, owned AS Owned, protected AS Protected, at AS At
+            FROM failover ORDER BY rowid DESC LIMIT @limit
+            """,
+            new { limit })
+        .Select(r => r.ToFailover()),
+    ];
+
+    public static void Write(Entry entry, SqliteTransaction transaction)
+    {
+        var connection = transaction.Connection!;
+        switch (entry)
+        {
+            case Entry.Seen(var group, var epoch):
+                connection.Execute(
+                    """
+                    INSERT INTO epoch VALUES (@group, @ring, @index)
+                    ON CONFLICT (traffic_group) DO UPDATE SET ring = @ring, idx = @index WHERE (ring, idx) < (@ring, @index)
+                    """,
+                    new { group, ring = (long)epoch.Ring, index = (long)epoch.Index },
+                    transaction);
+                break;
+            case Entry.Forced({ } d):
+                connection.Execute(
+                    "INSERT INTO forced_standby (traffic_group, requester, target, at) VALUES (@Group, @Requester, @To, @at)",
+                    new { d.Group, d.Requester, d.To, at = d.At.ToString("O") },
+                    transaction);
+                break;
+            case Entry.Moved({ } f):
+                connection.Execute(
+                    "INSERT OR REPLACE INTO failover VALUES (@Group, @ring, @index, @From, @To, @Reason, @DetectionMs, @PromotionMs, @Owned, @Protected, @at)",
+                    new { f.Group, ring = (long)f.Epoch.Ring, index = (long)f.Epoch.Index, f.From, f.To, f.Reason, f.DetectionMs, f.PromotionMs, f.Owned, f.Protected, at = f.At.ToString("O") },
+                    transaction);
+                break;
+            default:
+                throw new UnreachableException($"no table for {entry.GetType().Name}");
+        }
+    }
+
+    private sealed class Row
+    {
+        public required string TrafficGroup { get; init; }
+
+        public long Ring { get; init; }
+
+        public long Idx { get; init; }
+
+        public string? Previous { get; init; }
+
+        public required string Active { get; init; }
+
+        public required string Reason { get; init; }
+
+        public double? DetectionMs { get; init; }
+
+        public double? PromotionMs { get; init; }
+
+        public long Owned { get; init; }
+
+        public long Protected { get; init; }
+
+        public required string At { get; init; }
+
+        public Failover ToFailover() => new(
+            TrafficGroup, new Epoch((ulong)Ring, (ulong)Idx), Previous, Active, Reason, DetectionMs, PromotionMs, (int)Owned, (int)Protected, DateTimeOffset.Parse(At));
+    }
+}
