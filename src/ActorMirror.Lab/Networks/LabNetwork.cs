@@ -55,6 +55,9 @@ internal sealed class LabNetwork(Run run, NetworkPlan plan)
         await CutAsync(host.Links.Select(l => (host.Name, l)));
         var names = NamespacesOf(host).ToList();
         await Cleaner.EndAsync(() => Namespaces.Members(names));
+
+        // A deleted namespace gives up its links some time later; taken away from here they are gone at once, for the machine that comes next.
+        await IpAsync(Switch, host.Links.Select(l => $"link del {Port(host.Name, l)}"), CancellationToken.None);
         await Cleaner.DeleteAsync(names);
     }
 

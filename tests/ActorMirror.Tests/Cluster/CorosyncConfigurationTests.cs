@@ -23,6 +23,7 @@ public sealed class CorosyncConfigurationTests
             token_coefficient: 0
             consensus: 240
             join: 40
+            seqno_unchanged_const: 1
             link_mode: active
             interface {
                 linknumber: 0
