@@ -89,7 +89,8 @@ public sealed class ConntrackBatch
         if (change.Tcp is { } tcp) ConntrackEncoder.PutTcp(ref writer, in tcp, change.TcpFlagsMask);
         if (change.MarkMask != 0)
         {
-            writer.PutBigEndian(ConntrackAttribute.Mark, change.Mark);
+            // The kernel clears the masked bits, then XORs the whole value in (ctnetlink_change_mark): bits outside of the mask would flip.
+            writer.PutBigEndian(ConntrackAttribute.Mark, change.Mark & change.MarkMask);
             writer.PutBigEndian(ConntrackAttribute.MarkMask, change.MarkMask);
         }
 

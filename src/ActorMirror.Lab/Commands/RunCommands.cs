@@ -68,7 +68,8 @@ internal static class RunCommands
     {
         if (!AnsiConsole.Profile.Out.IsTerminal)
         {
-            AnsiConsole.Profile.Width = 200;
+            AnsiConsole.Profile.Width = 220;
+            AnsiConsole.Profile.Capabilities.Ansi = false;
             AnsiConsole.Write(FaultTable.Build(report.Faults));
         }
 

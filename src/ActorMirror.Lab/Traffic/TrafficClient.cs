@@ -10,12 +10,17 @@ internal sealed class TrafficClient : IDisposable
     private readonly Dictionary<uint, Flow> _flows = [];
     private uint _lastId;
     private int _ended;
+    private int _unopened;
     private bool _inWindow;
 
     /// <summary>Runs until the commands end or say stop.</summary>
     public void Run(Func<TrafficClient, bool> commands) => _loop.Run(() => commands(this));
 
-    public void Open(FlowSpec spec) => new Opener(this, _loop, spec with { Size = Message.ValidSize(spec.Size) }).Due(Monotonic.Now);
+    public void Open(FlowSpec spec)
+    {
+        if (spec.Lifetime == 0) _unopened += spec.Count;
+        new Opener(this, _loop, spec with { Size = Message.ValidSize(spec.Size) }).Due(Monotonic.Now);
+    }
 
     /// <summary>Flows that ended are dropped from the record; short-lived ones stay open from here to the report.</summary>
     public void BeginWindow()
@@ -48,7 +53,7 @@ internal sealed class TrafficClient : IDisposable
         return new TrafficProgress
         {
             At = Monotonic.Now,
-            Opening = records.Count(r => r.OpenedAt == 0 && r.End == FlowEnd.None),
+            Opening = _unopened + records.Count(r => r.OpenedAt == 0 && r.End == FlowEnd.None),
             Open = records.Count(r => r.IsOpen),
             Ended = _ended,
             Eligible = records.Count(r => r.IsEligible),
@@ -122,6 +127,7 @@ internal sealed class TrafficClient : IDisposable
         public override void Due(long now)
         {
             client.OpenOne(spec);
+            if (spec.Lifetime == 0) client._unopened--;
             if (spec.Lifetime > 0 || ++_opened < spec.Count) loop.Schedule(this, now + (long)(Monotonic.Second / spec.Rate));
         }
     }

@@ -117,9 +117,9 @@ public sealed class ConntrackTableTests : IDisposable
         Execute().ShouldBeEmpty();
         Dump().ShouldHaveSingleItem().TimeoutSeconds.ShouldBeInRange(601u, 6000u);
 
-        _batch.Update(entry.Original, new ConntrackChange { Mark = 0x1, MarkMask = 0xf });
+        _batch.Update(entry.Original, new ConntrackChange { Mark = 0xffff_fff1, MarkMask = 0xf });
         Execute().ShouldBeEmpty();
-        Dump().ShouldHaveSingleItem().Mark.ShouldBe((Samples.Mark & ~0xfu) | 1);
+        Dump().ShouldHaveSingleItem().Mark.ShouldBe((Samples.Mark & ~0xfu) | 1, "bits outside of the mask stay, whatever the value says of them");
 
         _batch.Update(entry.Original, new ConntrackChange
         {
