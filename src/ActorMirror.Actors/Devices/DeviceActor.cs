@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using ActorMirror.Actors.Groups;
+using ActorMirror.Actors.Runtime;
+using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.TrafficGroups;
+using Microsoft.Extensions.Logging;
+
+namespace ActorMirror.Actors.Devices;
+
+/// <summary>
+/// Feeds the total order to this device's <see cref="ClusterReplica"/> and carries out what follows: a thin shell. Roles go to the actors of
+/// the traffic groups; what they state goes back into the total order.
+/// </summary>
+public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext context) : Actor<DeviceMessage>
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
+
+    // A statement in doubt is repeated at a view; more than these at once would mean an actor that states without end.
+    private const int MostKept = 1024;
+
+    private readonly Outbox outbox = new(context);
+    private readonly SilenceWatch silence = new(context);
+    private readonly Dictionary<ulong, TaskCompletionSource<string?>> requests = [];
+    private ITimer? ticker;
+    private TimeSpan sinceRetry;
+    private ulong lastRequest = (ulong)context.Time.GetTimestamp();
+
+    private ClusterReplica Replica => context.Replica;
+
+    public override ValueTask StartAsync(bool restart)
+    {
+        ticker = context.Time.CreateTimer(_ => self.Tell(new DeviceMessage.Tick()), null, TickInterval, TickInterval);
+        if (restart)
+        {
+            Finish();
+            RetellRoles();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask HandleAsync(DeviceMessage message)
+    {
+        switch (message)
+        {
+            case DeviceMessage.Ordered { Event: ClusterEvent.Fenced fenced }:
+                foreach (var group in context.Environment.Groups) group.Tell(new GroupMessage.Moved(new GroupInput.Fenced(fenced.Device)));
+                break;
+            case DeviceMessage.Ordered ordered:
+                if (ReferenceEquals(ordered.Event, context.Applied)) break;
+                context.Applied = ordered.Event;
+                Apply(Replica.Handle(ordered.Event));
+                if (ordered.Event is ClusterEvent.View view) ViewChanged(view);
+                break;
+            case DeviceMessage.LeaseGranted:
+                foreach (var group in context.Environment.Groups) group.Tell(new GroupMessage.LeaseGranted());
+                break;
+            case DeviceMessage.LeaseLost lost:
+                context.Lease.Reset();
+                Apply(Replica.Reenter(lost.Reason));
+                break;
+            case DeviceMessage.LinksChanged links:
+                Keep("links", new ClusterCommand.Health(links.FailedVlans));
+                break;
+            case DeviceMessage.Keep keep:
+                Keep(keep.Key, keep.Command);
+                break;
+            case DeviceMessage.ForceStandby force:
+                ForceStandby(force);
+                break;
+            case DeviceMessage.Leave leave:
+                DropRoles();
+                outbox.Send(new ClusterCommand.Goodbye());
+                leave.Done.TrySetResult();
+                break;
+            case DeviceMessage.Tick:
+                Tick();
+                break;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (ticker is not null) await ticker.DisposeAsync();
+        foreach (var request in requests.Values) request.TrySetResult("the actor of this device was restarted; look where the traffic group is");
+        await base.DisposeAsync();
+    }
+
+    private void Apply((ClusterReplica Replica, ImmutableArray<ReplicaEffect> Effects) outcome)
+    {
+        context.Replica = outcome.Replica;
+        foreach (var effect in outcome.Effects) context.Unfinished.Enqueue(effect);
+        Finish();
+    }
+
+    private void Finish()
+    {
+        while (context.Unfinished.TryPeek(out var effect))
+        {
+            switch (effect)
+            {
+                case ReplicaEffect.Send send:
+                    outbox.Send(send.Command);
+                    break;
+                case ReplicaEffect.Entered entered:
+                    context.Environment.Load(entered.State);
+                    break;
+                case ReplicaEffect.SetRole role:
+                    context.Environment.Group(role.Group)?.Tell(new GroupMessage.Assigned(role.Role, Detection(role)));
+                    break;
+                case ReplicaEffect.DropRoles drop:
+                    context.Log.LogWarning("All roles are dropped: {Reason}", drop.Reason);
+                    DropRoles();
+                    break;
+                case ReplicaEffect.Tell tell:
+                    Decided(tell.Notice);
+                    break;
+            }
+
+            context.Unfinished.Dequeue();
+        }
+    }
+
+    /// <summary>From the last heartbeat of the lost owner to now.</summary>
+    private TimeSpan? Detection(ReplicaEffect.SetRole role) =>
+        role.Role is LocalRole.Active { Reason: MoveReason.DeviceDown or MoveReason.ProcessDown or MoveReason.Silent }
+        && Replica.State?.Groups.GetValueOrDefault(role.Group)?.Previous is { } lost
+            ? context.Lease.SilenceOf(lost)
+            : null;
+
+    private void DropRoles()
+    {
+        foreach (var group in context.Environment.Groups) group.Tell(new GroupMessage.Assigned(null, null));
+    }
+
+    private void RetellRoles()
+    {
+        if (Replica.State is not { } state || Replica.Phase is not SyncPhase.Established) return;
+        foreach (var name in state.Groups.Keys)
+            context.Environment.Group(name)?.Tell(new GroupMessage.Assigned(state.RoleOf(Replica.Self, name), null));
+    }
+
+    private void ViewChanged(ClusterEvent.View view)
+    {
+        context.Log.LogInformation("View {Ring}: members {Members}, {Quorum}", view.Ring, string.Join(",", view.Members), view.Quorate ? "quorate" : "no quorum");
+        silence.ViewChanged();
+        outbox.ViewChanged(view);
+        context.Environment.AloneChanged(view is { Quorate: true, Members.Length: 1 });
+    }
+
+    private void Keep(string key, ClusterCommand? command)
+    {
+        if (!outbox.Keep(key, command, MostKept)) context.Log.LogError("More than {Most} statements at once; {Key} is not sent", MostKept, key);
+    }
+
+    private void ForceStandby(DeviceMessage.ForceStandby force)
+    {
+        var target = force.Target is null ? null : context.Model.Devices.FirstOrDefault(d => d.Name == force.Target);
+        if (force.Target is not null && target is null) force.Done.TrySetResult($"there is no device '{force.Target}'");
+        else if (Replica.Phase is not SyncPhase.Established) force.Done.TrySetResult("this device is not in a quorate group now");
+        else
+        {
+            requests.Add(++lastRequest, force.Done);
+            outbox.Send(new ClusterCommand.ForceStandby(force.Group, target?.Id, lastRequest));
+        }
+    }
+
+    private void Decided(ClusterNotice notice)
+    {
+        context.Log.LogInformation("{Notice}", notice);
+        if (notice is ClusterNotice.RequestFinished finished && finished.Requester == Replica.Self && requests.Remove(finished.RequestId, out var done))
+            done.TrySetResult(finished.Refusal);
+        context.Environment.Decided(notice);
+    }
+
+    private void Tick()
+    {
+        context.Lease.SignOfLife();
+        outbox.Retry();
+        if ((sinceRetry += TickInterval) >= RetryInterval)
+        {
+            sinceRetry = TimeSpan.Zero;
+            if (Replica.IsWaiting) Apply(Replica.Retry());
+        }
+
+        if (silence.Silent(Replica) is { } suspect) outbox.Send(suspect);
+    }
+}

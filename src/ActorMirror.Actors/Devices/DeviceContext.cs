@@ -1,0 +1,54 @@
+using ActorMirror.Actors.Groups;
+using ActorMirror.Actors.Leases;
+using ActorMirror.Actors.Runtime;
+using ActorMirror.Cluster;
+using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Devices;
+using Microsoft.Extensions.Logging;
+
+namespace ActorMirror.Actors.Devices;
+
+/// <summary>The rest of this device, as its actor uses it.</summary>
+public interface IDeviceEnvironment
+{
+    /// <summary>Numbers are agreed on: makes the ruleset and the actors of the traffic groups. State before address: returns when the kernel has it.</summary>
+    void Load(ClusterState state);
+
+    /// <summary>Null before <see cref="Load"/>.</summary>
+    IActorRef<GroupMessage>? Group(string name);
+
+    IEnumerable<IActorRef<GroupMessage>> Groups { get; }
+
+    /// <summary>Whether any other device could take over.</summary>
+    void AloneChanged(bool alone);
+
+    void Decided(ClusterNotice notice);
+}
+
+/// <summary>What the actor of the device works with; holds what outlives it.</summary>
+public sealed class DeviceContext
+{
+    public required DeviceGroupModel Model { get; init; }
+
+    public required IClusterEngine Engine { get; init; }
+
+    public required LeaseKeeper Lease { get; init; }
+
+    public required IDeviceEnvironment Environment { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    /// <summary>
+    /// This device's copy of the replicated state. It outlives its actor: a successor goes on where the failed one was, so that no event of the
+    /// total order is lost or applied twice.
+    /// </summary>
+    public required ClusterReplica Replica { get; set; }
+
+    /// <summary>The event <see cref="Replica"/> was last given: delivered again after a failure, it is not applied again.</summary>
+    internal ClusterEvent? Applied { get; set; }
+
+    /// <summary>What is still to be done for the events so far; an effect leaves the queue when it is done.</summary>
+    internal Queue<ReplicaEffect> Unfinished { get; } = new();
+}

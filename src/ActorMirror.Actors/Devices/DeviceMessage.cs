@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using ActorMirror.Domain.Cluster;
+
+namespace ActorMirror.Actors.Devices;
+
+public abstract record DeviceMessage
+{
+    private DeviceMessage()
+    {
+    }
+
+    /// <summary>The next event of the total order.</summary>
+    public sealed record Ordered(ClusterEvent Event) : DeviceMessage;
+
+    public sealed record LeaseGranted : DeviceMessage;
+
+    public sealed record LeaseLost(string Reason) : DeviceMessage;
+
+    /// <summary>VLANs whose interface is down, of those the configuration names; whole.</summary>
+    public sealed record LinksChanged(ImmutableArray<string> FailedVlans) : DeviceMessage;
+
+    /// <summary>A statement that stays true until it is replaced; null: no longer.</summary>
+    public sealed record Keep(string Key, ClusterCommand? Command) : DeviceMessage;
+
+    /// <summary>An operator moves a traffic group; answered with null when it moved, else with the reason why not.</summary>
+    public sealed record ForceStandby(string Group, string? Target, TaskCompletionSource<string?> Done) : DeviceMessage;
+
+    /// <summary>Give up all roles and say so; answered when it is on its way.</summary>
+    public sealed record Leave(TaskCompletionSource Done) : DeviceMessage;
+
+    public sealed record Tick : DeviceMessage;
+}

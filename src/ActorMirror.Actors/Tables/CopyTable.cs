@@ -1,0 +1,140 @@
+using ActorMirror.Actors.Runtime;
+using ActorMirror.DataPlane.Flows;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.MirrorChannel;
+using Microsoft.Extensions.Logging;
+
+namespace ActorMirror.Actors.Tables;
+
+/// <summary>
+/// The copy on the mirror, kept in this device's kernel (hot standby): applies what the active sends, acknowledges what the kernel took, and takes
+/// an acknowledgement back when an entry disappears.
+/// </summary>
+internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
+{
+    // Deletions of a sweep go to the kernel in batches of this many.
+    private const int SweepBatch = 512;
+
+    private readonly IActorRef<TableMessage> self;
+    private readonly TableContext context;
+    private readonly KernelFlows flows;
+    private readonly MirrorWork work = new();
+    private readonly List<Retraction> retractions = [];
+    private readonly MirrorReceiver receiver;
+    private readonly IAsyncDisposable listener;
+    private StreamId stream;
+
+    public CopyTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, TableRole.Mirror role, MirrorTable table)
+    {
+        (this.self, this.context, this.flows, Table, Role) = (self, context, flows, table, role);
+        var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest);
+        receiver = new MirrorReceiver(
+            new MirrorReceiverOptions { Self = context.Network.Self, Room = table.Room, Limits = context.Limits },
+            this, () => acceptance with { Numbering = context.Services().Digest }, context.Time);
+        listener = context.Network.Listen(role.Port, receiver.RunAsync);
+        Show();
+    }
+
+    public MirrorTable Table { get; private set; }
+
+    public TableRole.Mirror Role { get; }
+
+    /// <summary>What this device's kernel holds of the group, to be verified by the stream.</summary>
+    public static MirrorTable FromKernel(KernelFlows flows, int maximum)
+    {
+        var table = new MirrorTable(maximum);
+        flows.Dump(span =>
+        {
+            foreach (ref readonly var record in span) table.Seed(record);
+        });
+        return table;
+    }
+
+    public void Events(FlowBatch batch)
+    {
+        retractions.Clear();
+        foreach (var seen in batch.Events)
+        {
+            if (seen.Kind == FlowEventKind.Gone && Table.Vanished(seen.Record.Original, out var retraction))
+                retractions.Add(retraction);
+        }
+
+        if (retractions.Count == 0) return;
+        receiver.Retract(stream, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(retractions));
+        Show();
+    }
+
+    /// <summary>Deletions may have been missed: only a new snapshot tells.</summary>
+    public void EventsLost()
+    {
+        Table = FromKernel(flows, Table.Room);
+        receiver.Forget("events of this kernel were lost");
+    }
+
+    public void Handle(TableMessage message)
+    {
+        switch (message)
+        {
+            case TableMessage.Apply apply when apply.Receiver == receiver:
+                Apply(apply.Batch);
+                break;
+            case TableMessage.Apply late:
+                late.Receiver.Forget("the mirror's table was made anew");
+                break;
+            case TableMessage.Flush flush:
+                flush.Done(0, false);
+                break;
+        }
+    }
+
+    public void Tick() => Show();
+
+    public void List(TableMessage.List request) => request.Done(
+        [.. Table.InKernel().Take(request.Limit).Select(record => new ListedConnection(record, null, null, IsCopy: true))]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await listener.DisposeAsync();
+        await receiver.DisposeAsync();
+    }
+
+    ValueTask IMirrorReceiverOwner.ApplyAsync(MirrorReceiver from, MirrorBatch batch) =>
+        self.TellData(new TableMessage.Apply(from, batch))
+            ? ValueTask.CompletedTask
+            : throw new InvalidOperationException("the mailbox of the mirror's table is full");
+
+    void IMirrorReceiverOwner.StateChanged(MirrorReceiver from, ChannelStatus status) =>
+        context.Log.LogInformation("Traffic group {Group}: incoming mirror channel is {State} {Reason}", context.Group, status.State, status.Reason);
+
+    private void Apply(MirrorBatch batch)
+    {
+        stream = batch.Stream;
+        retractions.Clear();
+        work.Clear();
+        var consistent = Table.Apply(batch.Changes, work);
+        Execute();
+        while (Table.MustSweep)
+        {
+            work.Clear();
+            Table.Sweep(work, SweepBatch);
+            Execute();
+        }
+
+        if (consistent) receiver.Applied(batch, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(retractions));
+        else receiver.Forget("the copy does not have as many connections as the active says");
+        Show();
+    }
+
+    private void Execute()
+    {
+        retractions.AddRange(work.Retractions);
+        if (work.Operations.Count == 0) return;
+        flows.Apply(work.Operations, (operation, reason) =>
+        {
+            if (Table.Failed(operation, reason, out var retraction)) retractions.Add(retraction);
+        });
+    }
+
+    private void Show() => context.View.Show(Table.Count, receiver);
+}

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.VirtualServers;
+
+namespace ActorMirror.DataPlane.FastL4;
+
+/// <summary>A pool member with the mark of the connections that one virtual server sends to it.</summary>
+public sealed record MarkedMember(PoolMember Member, FlowMark Mark);
+
+/// <summary>A virtual server with its numbers: what the ruleset is made of and what a connection's mark leads back to.</summary>
+public sealed record Service(VirtualServer Server, int TrafficGroup, int Number, ImmutableArray<MarkedMember> Members)
+{
+    public uint Bits => FlowMark.ServerBits(TrafficGroup, Number);
+}
+
+/// <summary>An address that moves with a traffic group.</summary>
+public sealed record FloatingAddress(Address Address, int PrefixLength, string Interface, string TrafficGroup, int GroupNumber, bool IsVirtual, bool IcmpEcho);
+
+/// <summary>The model of a device group joined with the numbers the cluster agreed on; immutable, made anew when either changes.</summary>
+public sealed class ServiceTable
+{
+    private readonly Dictionary<uint, Service> byBits;
+    private readonly Dictionary<uint, MarkedMember> byMark;
+
+    private ServiceTable(DeviceGroupModel model, ClusterState numbers)
+    {
+        Model = model;
+        Services = [.. model.VirtualServers.Select(server => ToService(server, numbers))];
+        Floating = [.. FloatingSelfIps(model, numbers), .. VirtualAddresses(model, numbers)];
+        byBits = Services.ToDictionary(s => s.Bits);
+        byMark = Services.SelectMany(s => s.Members).ToDictionary(m => m.Mark.Value);
+        Groups = model.TrafficGroups.ToImmutableDictionary(g => g.Name, g => numbers.Groups[g.Name].Number);
+        Digest = DigestOf(this);
+    }
+
+    /// <summary>Null: the cluster has not numbered every object of this model (it is of another configuration, or full).</summary>
+    public static ServiceTable? TryCreate(DeviceGroupModel model, ClusterState numbers)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(numbers);
+        return model.TrafficGroups.All(g => numbers.Groups.ContainsKey(g.Name))
+            && model.VirtualServers.All(v => numbers.VirtualServers[v.Name] is not null)
+            && model.Pools.All(p => p.Members.All(m => numbers.PoolMembers[Declaration.MemberKey(p, m)] is not null))
+            ? new ServiceTable(model, numbers)
+            : null;
+    }
+
+    public DeviceGroupModel Model { get; }
+
+    public ImmutableArray<Service> Services { get; }
+
+    public ImmutableArray<FloatingAddress> Floating { get; }
+
+    /// <summary>Number of each traffic group by name.</summary>
+    public ImmutableDictionary<string, int> Groups { get; }
+
+    /// <summary>Of what marks mean: two devices can mirror each other only if theirs are equal.</summary>
+    public ulong Digest { get; }
+
+    /// <summary>The virtual server a connection belongs to; null when the mark is not one of this configuration.</summary>
+    public Service? Find(FlowMark mark) =>
+        byBits.GetValueOrDefault(mark.Value & (FlowMark.OursMask | FlowMark.TrafficGroupMask | FlowMark.VirtualServerMask));
+
+    public MarkedMember? FindMember(FlowMark mark) => byMark.GetValueOrDefault(mark.Value & ~FlowMark.Closing);
+
+    private static Service ToService(VirtualServer server, ClusterState numbers)
+    {
+        var group = numbers.Groups[server.TrafficGroup].Number;
+        var number = numbers.VirtualServers[server.Name]!.Value;
+        return new Service(server, group, number,
+        [
+            .. server.Pool.Members.Select(member =>
+                new MarkedMember(member, FlowMark.Create(group, number, numbers.PoolMembers[Declaration.MemberKey(server.Pool, member)]!.Value))),
+        ]);
+    }
+
+    /// <summary>
+    /// A floating self IP gets a full-length prefix where this device has an address of its own in the subnet: a second address of
+    /// the same length would be a secondary that Linux deletes together with its primary.
+    /// </summary>
+    public static IEnumerable<(SelfIp Self, int PrefixLength)> FloatingSelfIps(DeviceGroupModel model) =>
+        from self in model.SelfIps
+        where self.IsFloating
+        let own = model.SelfIps.Any(other => other.Device == model.Self.Id && other.Vlan == self.Vlan && other.Address.Contains(self.Address.Address))
+        select (self, own ? self.Address.Address.Bits : self.Address.Length);
+
+    private static IEnumerable<FloatingAddress> FloatingSelfIps(DeviceGroupModel model, ClusterState numbers) =>
+        from floating in FloatingSelfIps(model)
+        let self = floating.Self
+        let name = self.TrafficGroup!
+        select new FloatingAddress(
+            self.Address.Address, floating.PrefixLength, self.Vlan.Interface, name, numbers.Groups[name].Number, IsVirtual: false, IcmpEcho: true);
+
+    private static IEnumerable<FloatingAddress> VirtualAddresses(DeviceGroupModel model, ClusterState numbers) =>
+        from address in model.VirtualAddresses
+        select new FloatingAddress(
+            address.Address, address.Address.Bits, address.Vlan.Interface,
+            address.TrafficGroup, numbers.Groups[address.TrafficGroup].Number, IsVirtual: true, address.IcmpEcho);
+
+    /// <summary>FNV-1a over (mark, what it stands for) in the order of the marks; the same on every device with the same numbers.</summary>
+    private static ulong DigestOf(ServiceTable table)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var (service, member) in table.Services.SelectMany(s => s.Members.Select(m => (s, m))).OrderBy(x => x.m.Mark.Value))
+        {
+            foreach (var c in $"{member.Mark}={service.Server.Name}/{service.Server.Destination}/{member.Member.Endpoint};")
+                hash = (hash ^ c) * 1099511628211UL;
+        }
+
+        return hash;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using ActorMirror.DataPlane.FastL4;
+using ActorMirror.Kernel.Addresses;
+using ActorMirror.Kernel.Announcements;
+using ActorMirror.Kernel.Namespaces;
+using Microsoft.Extensions.Logging;
+
+namespace ActorMirror.DataPlane.Floating;
+
+/// <summary>
+/// Brings a traffic group's addresses up and down and tells the neighbours. No failure of one address keeps the others from coming up
+/// (law 5): what failed is logged and returned, and the caller tries again.
+/// </summary>
+public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDisposable
+{
+    private readonly InterfaceAddresses addresses = InterfaceAddresses.Open(thread);
+    private readonly Dictionary<string, GratuitousArp> announcers = [];
+    private readonly Lock guard = new();
+
+    /// <summary>
+    /// Sockets are opened before they are needed: opening one costs a switch of namespaces, which a promotion does not wait for.
+    /// </summary>
+    public void Prepare(ImmutableArray<FloatingAddress> floating)
+    {
+        foreach (var name in floating.Select(f => f.Interface).Distinct()) Announcer(name);
+    }
+
+    /// <returns>Whether every address is up.</returns>
+    public bool Raise(IEnumerable<FloatingAddress> floating) =>
+        ForEach(floating, "bring up", f => addresses.Set(f.Interface, f.Address.Value, f.PrefixLength));
+
+    /// <returns>Whether every address is gone.</returns>
+    public bool Lower(IEnumerable<FloatingAddress> floating) =>
+        ForEach(floating, "take down", f => addresses.Remove(f.Interface, f.Address.Value, f.PrefixLength));
+
+    /// <summary>One round of gratuitous ARP for each address; the caller repeats it (3 × 100 ms), frames get lost.</summary>
+    public bool Announce(IEnumerable<FloatingAddress> floating) =>
+        ForEach(floating, "announce", f => Announcer(f.Interface)?.Announce(f.Address.Value));
+
+    public void Dispose()
+    {
+        addresses.Dispose();
+        foreach (var announcer in announcers.Values) announcer.Dispose();
+    }
+
+    private bool ForEach(IEnumerable<FloatingAddress> floating, string what, Action<FloatingAddress> step)
+    {
+        var all = true;
+        foreach (var address in floating)
+        {
+            try
+            {
+                step(address);
+            }
+            catch (Exception failure)
+            {
+                log.LogError(failure, "Cannot {What} {Address} on {Interface}", what, address.Address, address.Interface);
+                all = false;
+            }
+        }
+
+        return all;
+    }
+
+    private GratuitousArp? Announcer(string name)
+    {
+        lock (guard)
+        {
+            if (announcers.TryGetValue(name, out var announcer)) return announcer;
+            try
+            {
+                return announcers[name] = GratuitousArp.Open(thread, name);
+            }
+            catch (Exception failure)
+            {
+                log.LogError(failure, "Cannot announce addresses on {Interface}", name);
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using ActorMirror.Domain.Connections;
+
+namespace ActorMirror.DataPlane.Flows;
+
+public enum FlowEventKind : byte
+{
+    /// <summary>The connection is as the record says: new, established, or closing.</summary>
+    Seen,
+
+    /// <summary>The kernel forgot it.</summary>
+    Gone,
+}
+
+public readonly record struct FlowEvent(FlowEventKind Kind, ConnectionRecord Record);
+
+/// <summary>Events of one traffic group, in their order. Taken from a pool by the listener, given back by the table's owner.</summary>
+public sealed class FlowBatch
+{
+    // Batches beyond these are garbage: the pool follows the usual load, not the peak.
+    private const int MostPooled = 256;
+
+    private static readonly ConcurrentBag<FlowBatch> Pool = [];
+
+    private FlowBatch()
+    {
+    }
+
+    public List<FlowEvent> Events { get; } = new(64);
+
+    public static FlowBatch Rent() => Pool.TryTake(out var batch) ? batch : new FlowBatch();
+
+    public void Return()
+    {
+        Events.Clear();
+        if (Pool.Count < MostPooled) Pool.Add(this);
+    }
+}
+
+/// <summary>Where a device's connection events go, by traffic group; called on the listener's thread.</summary>
+public interface IFlowSink
+{
+    /// <returns>False: the owner cannot take it now; its table no longer follows the kernel and needs a dump.</returns>
+    bool Post(int trafficGroup, FlowBatch batch);
+
+    /// <summary>Events were lost for this group (0: for all): its owner must dump.</summary>
+    void Lost(int trafficGroup);
+
+    /// <summary>No events come any more.</summary>
+    void Broken(Exception reason);
+}

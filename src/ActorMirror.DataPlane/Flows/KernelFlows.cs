@@ -1,0 +1,173 @@
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Kernel.Conntrack;
+using ActorMirror.Kernel.Namespaces;
+using ActorMirror.Kernel;
+using ActorMirror.Kernel.Netlink;
+
+namespace ActorMirror.DataPlane.Flows;
+
+/// <summary>The kernel's entries of one traffic group: dumps them, and carries out what a mirror's table asks for. One owner at a time.</summary>
+public sealed class KernelFlows : IDisposable
+{
+    /// <summary>
+    /// Lifetime of a mirrored entry. It lives until the active says otherwise, so it only has to outlast every pause in the mirroring; the
+    /// first packet after a promotion sets the sysctl's time-out, and <see cref="SetLifetimes"/> that of the idle ones.
+    /// </summary>
+    public static readonly TimeSpan MirroredLifetime = TimeSpan.FromDays(1);
+
+    private const uint GroupMask = FlowMark.OursMask | FlowMark.TrafficGroupMask;
+
+    private readonly ConntrackTable table;
+    private readonly ConntrackBatch batch = new();
+    private readonly List<int> operationOf = [];
+    private readonly List<KernelOperation> again = [];
+    private readonly uint group;
+
+    public KernelFlows(NamespaceThread thread, int trafficGroup)
+    {
+        group = FlowMark.GroupBits(trafficGroup);
+        table = thread.Run(ConntrackTable.Open);
+    }
+
+    internal uint PortId => table.PortId;
+
+    /// <summary>
+    /// Applies the operations in their order; several for one connection keep theirs. Refused ones come back as (connection, reason) and do not
+    /// hinder the others. What is found otherwise than expected (a create that exists, an update that does not) is made to fit once.
+    /// </summary>
+    /// <exception cref="NetlinkException">The kernel's answers were lost: dump.</exception>
+    public void Apply(IReadOnlyList<KernelOperation> operations, Action<KernelOperation, RetractionReason> refused)
+    {
+        again.Clear();
+        Execute(operations, (operation, failure) =>
+        {
+            if (Mended(operation, failure) is { } other) again.Add(other);
+            else if (Reason(operation, failure) is { } reason) refused(operation, reason);
+        });
+        if (again.Count == 0) return;
+        Execute(again, (operation, failure) =>
+        {
+            if (Reason(operation, failure) is { } reason) refused(operation, reason);
+        });
+    }
+
+    /// <summary>Everything of this traffic group that was ever confirmed by a reply, in spans.</summary>
+    public void Dump(Action<ReadOnlySpan<ConnectionRecord>> visitor)
+    {
+        var records = new ConnectionRecord[256];
+        table.Dump(group, GroupMask, entries =>
+        {
+            var count = 0;
+            foreach (ref readonly var entry in entries)
+            {
+                if (Carries(entry)) records[count++] = FlowConversion.ToRecord(entry);
+            }
+
+            visitor(records.AsSpan(0, count));
+        });
+    }
+
+    /// <summary>Gives mirrored entries the lifetime they would have had here: what the profile says, by state.</summary>
+    public void SetLifetimes(ReadOnlySpan<ConnectionRecord> records, Func<ConnectionRecord, TimeSpan> lifetime)
+    {
+        batch.Clear();
+        foreach (ref readonly var record in records)
+            batch.Refresh(FlowConversion.ToTuple(record.Original), (uint)Math.Max(1, lifetime(record).TotalSeconds));
+        table.Execute(batch); // an entry that has ended meanwhile needs none
+    }
+
+    /// <summary>Deletes every entry of this traffic group: another device carries the connections on, and these would capture later ones.</summary>
+    public void Forget()
+    {
+        var keys = new List<ConntrackTuple>();
+        table.Dump(group, GroupMask, entries =>
+        {
+            foreach (ref readonly var entry in entries) keys.Add(entry.Original);
+        });
+        batch.Clear();
+        foreach (var key in keys) batch.Delete(key);
+        table.Execute(batch); // an entry that has ended meanwhile is as good as deleted
+    }
+
+    public void Dispose() => table.Dispose();
+
+    /// <summary>A TCP connection counts from its handshake on, a UDP flow from its first reply: the moments the events come at.</summary>
+    private static bool Carries(in ConntrackEntry entry) =>
+        entry.Original.Protocol == ConntrackTuple.Tcp
+            ? (entry.Status & ConntrackStatus.Assured) != ConntrackStatus.None
+            : (entry.Status & ConntrackStatus.SeenReply) != ConntrackStatus.None;
+
+    private void Execute(IReadOnlyList<KernelOperation> operations, Action<KernelOperation, Errno> failed)
+    {
+        batch.Clear();
+        operationOf.Clear();
+        for (var i = 0; i < operations.Count; i++)
+        {
+            Add(operations[i]);
+            while (operationOf.Count < batch.Count) operationOf.Add(i);
+        }
+
+        if (batch.Count == 0 || table.Execute(batch) == 0) return;
+        foreach (var failure in batch.Failures)
+        {
+            var operation = operations[operationOf[failure.Index]];
+            // Of a replacement the delete comes first, and finding nothing to delete is fine.
+            var isDelete = operation.Action == KernelAction.Delete
+                || (operation.Action == KernelAction.Replace && (failure.Index + 1 < operationOf.Count && operationOf[failure.Index + 1] == operationOf[failure.Index]));
+            if (!(isDelete && failure.Failure == NetlinkFailure.Absent)) failed(operation, failure.Errno);
+        }
+    }
+
+    private void Add(in KernelOperation operation)
+    {
+        var record = operation.Record;
+        switch (operation.Action)
+        {
+            case KernelAction.Create:
+                batch.Create(FlowConversion.ToEntry(record), (uint)MirroredLifetime.TotalSeconds);
+                break;
+            case KernelAction.Update:
+                batch.Update(FlowConversion.ToTuple(record.Original), Change(record));
+                break;
+            case KernelAction.Replace:
+                batch.Delete(FlowConversion.ToTuple(record.Original));
+                batch.Create(FlowConversion.ToEntry(record), (uint)MirroredLifetime.TotalSeconds);
+                break;
+            case KernelAction.Delete:
+                batch.Delete(FlowConversion.ToTuple(record.Original));
+                break;
+        }
+    }
+
+    /// <summary>An entry of the kernel's own (an old active's) checks windows that lie behind: it must be liberal from now on.</summary>
+    private static ConntrackChange Change(in ConnectionRecord record)
+    {
+        var change = new ConntrackChange { TimeoutSeconds = (uint)MirroredLifetime.TotalSeconds, Mark = record.Mark.Value, MarkMask = FlowMark.Closing };
+        if (record.Original.Protocol != TransportProtocol.Tcp) return change;
+        var tcp = FlowConversion.ToTcp(record);
+        return change with
+        {
+            Tcp = tcp with { FlagsOriginal = tcp.FlagsOriginal | TcpFlags.BeLiberal, FlagsReply = tcp.FlagsReply | TcpFlags.BeLiberal },
+            TcpFlagsMask = TcpFlags.WindowScale | TcpFlags.SackPerm | TcpFlags.BeLiberal,
+        };
+    }
+
+    private static KernelOperation? Mended(KernelOperation operation, Errno errno) => (operation.Action, NetlinkException.Classify(errno)) switch
+    {
+        (KernelAction.Create, NetlinkFailure.Exists) => operation with { Action = KernelAction.Replace },
+        (KernelAction.Update, NetlinkFailure.Absent) => operation with { Action = KernelAction.Create },
+        (KernelAction.Update, NetlinkFailure.Retry) => operation with { Action = KernelAction.Replace },
+        _ => null,
+    };
+
+    /// <summary>Null: nothing is missing, the entry to delete is gone.</summary>
+    private static RetractionReason? Reason(KernelOperation operation, Errno errno) => (operation.Action, NetlinkException.Classify(errno)) switch
+    {
+        (KernelAction.Delete, NetlinkFailure.Absent) => null,
+        (_, NetlinkFailure.Exists) => RetractionReason.TupleTaken,
+        (_, NetlinkFailure.NoRoom) => RetractionReason.KernelTableFull,
+        (_, NetlinkFailure.Absent) => RetractionReason.Vanished,
+        _ => RetractionReason.KernelRefused,
+    };
+}

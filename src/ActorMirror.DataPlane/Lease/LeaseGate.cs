@@ -1,0 +1,37 @@
+using ActorMirror.DataPlane.FastL4;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Kernel.Namespaces;
+using ActorMirror.Kernel.Nftables;
+
+namespace ActorMirror.DataPlane.Lease;
+
+/// <summary>
+/// The gate of every traffic group, in the kernel: an element that the kernel itself forgets when the lease is over, whatever user space
+/// does meanwhile. It has an nftables context of its own, so that no ruleset change stands in front of a renewal.
+/// </summary>
+public sealed class LeaseGate : IDisposable
+{
+    private readonly NftablesContext nft;
+    private readonly ExpiringSet gate;
+
+    public LeaseGate(NamespaceThread thread)
+    {
+        nft = NftablesContext.Open(thread);
+        gate = new ExpiringSet(nft, new NftablesSet("ip", Ruleset.Table, Ruleset.LeaseSet), new NftablesSet("arp", Ruleset.Table, Ruleset.LeaseSet));
+    }
+
+    /// <summary>Opens the gates, or keeps them open, for this long from now.</summary>
+    /// <param name="groups">Numbers of traffic groups.</param>
+    /// <exception cref="NftablesException">The ruleset is not loaded.</exception>
+    public void Open(ReadOnlySpan<int> groups, TimeSpan lifetime)
+    {
+        if (groups.IsEmpty) return;
+        Span<uint> marks = stackalloc uint[groups.Length];
+        for (var i = 0; i < groups.Length; i++) marks[i] = FlowMark.GroupBits(groups[i]);
+        gate.Set(marks, lifetime);
+    }
+
+    public void Shut(int group) => gate.Remove([FlowMark.GroupBits(group)]);
+
+    public void Dispose() => nft.Dispose();
+}

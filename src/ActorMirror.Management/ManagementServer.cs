@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using ActorMirror.Management.Contracts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ActorMirror.Management;
+
+/// <summary>
+/// The control socket: HTTP with JSON over a Unix socket that only its owner and its group may open. Errors are problem+json (RFC 9457).
+/// </summary>
+public sealed class ManagementServer : IAsyncDisposable
+{
+    private readonly WebApplication web;
+
+    private ManagementServer(WebApplication web) => this.web = web;
+
+    /// <param name="socket">Path of the socket; what an earlier process left there is replaced.</param>
+    /// <exception cref="IOException">The socket cannot be made.</exception>
+    public static async Task<ManagementServer> StartAsync(string socket, IDeviceView view, IDeviceControl control, ILoggerFactory logs)
+    {
+        File.Delete(socket);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "actormirrord" });
+        builder.Services.AddSingleton(logs);
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ManagementJson.Default));
+        // The daemon stops when its supervisor says so, not when the web server would.
+        builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();
+        var application = builder.Build();
+        Map(application.MapGroup("/api/v1"), view, control);
+        await application.StartAsync();
+        File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        return new ManagementServer(application);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await web.StopAsync();
+        await web.DisposeAsync();
+    }
+
+    private static void Map(RouteGroupBuilder api, IDeviceView view, IDeviceControl control)
+    {
+        api.MapGet("/status", () => view.Status());
+        api.MapGet("/devices", () => view.Devices());
+        api.MapGet("/traffic-groups", () => view.Status().TrafficGroups);
+        api.MapGet("/virtual-servers", () => view.VirtualServers());
+        api.MapGet("/mirror", () => view.Status().TrafficGroups.Select(g => g.Mirror).OfType<MirrorReport>().ToImmutableArray());
+        api.MapGet("/connections", (string? trafficGroup, bool? mirrored, int? limit) =>
+            Answer(() => Task.FromResult(view.Connections(trafficGroup, mirrored, limit ?? 100))));
+        api.MapPost("/traffic-groups/{name}/force-standby", (string name, ForceStandbyRequest? request, CancellationToken cancellation) =>
+            Answer(() => control.ForceStandbyAsync(name, request?.To, cancellation)));
+        api.MapPost("/faults/kill-actor", (KillActorRequest request, CancellationToken cancellation) =>
+            Answer(() => control.KillActorAsync(request, cancellation)));
+    }
+
+    private static async Task<IResult> Answer<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return Results.Ok(await ask());
+        }
+        catch (DeviceCommandException refused)
+        {
+            return Results.Problem(refused.Message, statusCode: refused.Failure switch
+            {
+                CommandFailure.NotFound => StatusCodes.Status404NotFound,
+                CommandFailure.Conflict => StatusCodes.Status409Conflict,
+                CommandFailure.Forbidden => StatusCodes.Status403Forbidden,
+                _ => StatusCodes.Status503ServiceUnavailable,
+            });
+        }
+    }
+
+    private sealed class NoLifetime : Microsoft.Extensions.Hosting.IHostLifetime
+    {
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,26 @@
+namespace ActorMirror.Node;
+
+/// <summary>What the command line says; the same for supervisor and worker.</summary>
+/// <param name="Config">The HOCON file.</param>
+/// <param name="Device">Overrides the file's <c>actormirror.device</c>, so that all devices can share one file.</param>
+/// <param name="StateDirectory">What outlives a restart: journal, corosync's state.</param>
+/// <param name="RunDirectory">What does not: pid files, the control socket.</param>
+/// <param name="AllowFaults">Lets operators kill actors, for tests.</param>
+internal sealed record NodeOptions(string Config, string? Device, string StateDirectory, string RunDirectory, bool AllowFaults)
+{
+    public string PidFile(string process) => Path.Combine(RunDirectory, process + ".pid");
+
+    public string Socket(string device) => Path.Combine(RunDirectory, device + ".sock");
+
+    /// <summary>
+    /// Present while no other device could take over: then a dead worker does not take the data plane with it, it forwards on.
+    /// </summary>
+    public string AloneFile => Path.Combine(RunDirectory, "alone");
+
+    public string[] Arguments() =>
+    [
+        "--config", Config, "--state-dir", StateDirectory, "--run-dir", RunDirectory,
+        .. Device is null ? Array.Empty<string>() : ["--device", Device],
+        .. AllowFaults ? ["--allow-faults"] : Array.Empty<string>(),
+    ];
+}

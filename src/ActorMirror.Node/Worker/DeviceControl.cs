@@ -1,0 +1,44 @@
+using ActorMirror.Actors.Devices;
+using ActorMirror.Actors.Runtime;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Management;
+using ActorMirror.Management.Contracts;
+
+namespace ActorMirror.Node.Worker;
+
+/// <summary>What operators may ask of this device.</summary>
+internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMessage> device, DeviceRuntime runtime, bool allowFaults) : IDeviceControl
+{
+    // A full resync of a large table may stand before the handover.
+    private static readonly TimeSpan HandoverPatience = TimeSpan.FromSeconds(60);
+
+    public async Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation)
+    {
+        if (model.TrafficGroups.All(g => g.Name != trafficGroup))
+            throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{trafficGroup}'");
+        var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!device.Tell(new DeviceMessage.ForceStandby(trafficGroup, to, done)))
+            throw new DeviceCommandException(CommandFailure.Unavailable, "the device is too busy to take a command");
+        try
+        {
+            return await done.Task.WaitAsync(HandoverPatience, cancellation) is { } refusal
+                ? throw new DeviceCommandException(CommandFailure.Conflict, refusal)
+                : new CommandReport($"traffic group {trafficGroup} has moved");
+        }
+        catch (TimeoutException)
+        {
+            throw new DeviceCommandException(CommandFailure.Unavailable, $"traffic group {trafficGroup} has not moved within {HandoverPatience.TotalSeconds} s");
+        }
+    }
+
+    public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation)
+    {
+        if (!allowFaults) throw new DeviceCommandException(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
+        IEnumerable<IActorFaults> actors = [device, runtime.Monitors, .. runtime.Runtimes.Values.SelectMany(g => new IActorFaults[] { g.Table, g.Control })];
+        var actor = actors.FirstOrDefault(a => a.Name == request.Actor)
+            ?? throw new DeviceCommandException(CommandFailure.NotFound, $"there is no actor '{request.Actor}'; there are {string.Join(", ", actors.Select(a => a.Name))}");
+        if (!actor.KillAtNext(request.Message))
+            throw new DeviceCommandException(CommandFailure.NotFound, $"actor {actor.Name} takes no '{request.Message}'; it takes {string.Join(", ", actor.MessageTypes)}");
+        return Task.FromResult(new CommandReport($"actor {actor.Name} dies at its next {request.Message ?? "message"}"));
+    }
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using ActorMirror.Actors.Devices;
+using ActorMirror.Actors.Groups;
+using ActorMirror.Actors.Leases;
+using ActorMirror.Actors.Monitoring;
+using ActorMirror.Actors.Runtime;
+using ActorMirror.Actors.Tables;
+using ActorMirror.DataPlane.FastL4;
+using ActorMirror.DataPlane.Floating;
+using ActorMirror.DataPlane.Flows;
+using ActorMirror.DataPlane.Host;
+using ActorMirror.DataPlane.Monitors;
+using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Pools;
+using ActorMirror.Kernel.Nftables;
+using Microsoft.Extensions.Logging;
+
+namespace ActorMirror.Node.Worker;
+
+/// <summary>
+/// What the device's actor commands: makes the ruleset and the traffic groups' actors once the cluster has numbered everything, and keeps
+/// the ruleset in step with the members' health.
+/// </summary>
+internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver, IAsyncDisposable
+{
+    private readonly DeviceGroupModel model;
+    private readonly DataPlaneHost host;
+    private readonly LeaseKeeper lease;
+    private readonly ILoggerFactory logs;
+    private readonly ILogger log;
+    private readonly FlowSink sink;
+    private readonly FlowListener listener;
+    private readonly FloatingAddresses addresses;
+    private readonly MirrorNetwork network;
+    private readonly string aloneFile;
+    private readonly Lock ruleset = new();
+    private ImmutableDictionary<string, GroupRuntime> groups = ImmutableDictionary<string, GroupRuntime>.Empty;
+    private ServiceTable? services;
+    private MemberHealth health = MemberHealth.AllUp;
+
+    public DeviceRuntime(DeviceGroupModel model, DataPlaneHost host, LeaseKeeper lease, NodeOptions options, ILoggerFactory logs)
+    {
+        (this.model, this.host, this.lease, this.logs) = (model, host, lease, logs);
+        log = logs.CreateLogger("device");
+        aloneFile = options.AloneFile;
+        File.Delete(aloneFile);
+        sink = new FlowSink(log);
+        listener = new FlowListener(host.Thread, sink);
+        addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
+        network = new MirrorNetwork(model, TimeProvider.System, logs.CreateLogger("mirror"));
+        Monitors = new ActorCell<MonitorMessage>(
+            "monitor",
+            self => new MonitorActor(self, services,
+                new Dictionary<MonitorType, IMemberProbe> { [MonitorType.Tcp] = new TcpProbe(host), [MonitorType.Icmp] = new IcmpProbe(host) },
+                this, TimeProvider.System, log),
+            log);
+    }
+
+    public ActorCell<MonitorMessage> Monitors { get; }
+
+    public ActorCell<DeviceMessage> Device { get; set; } = null!;
+
+    public ImmutableDictionary<string, GroupRuntime> Runtimes => Volatile.Read(ref groups);
+
+    public ServiceTable? Services => Volatile.Read(ref services);
+
+    public MemberHealth Health => Volatile.Read(ref health);
+
+    public Action<ClusterNotice>? DecidedObserver { get; set; }
+
+    public IEnumerable<IActorRef<GroupMessage>> Groups => Runtimes.Values.Select(g => g.Control);
+
+    public IActorRef<GroupMessage>? Group(string name) => Runtimes.GetValueOrDefault(name)?.Control;
+
+    public void Load(ClusterState state)
+    {
+        var next = ServiceTable.TryCreate(model, state);
+        if (next is null)
+        {
+            log.LogError("The cluster has not numbered every object of this configuration; this device takes no part in traffic");
+            return;
+        }
+
+        lock (ruleset)
+        {
+            // The same numbers: the ruleset in the kernel, and with it every lease and counter, stays.
+            if (services?.Digest == next.Digest) return;
+            services = next;
+            host.Run(Ruleset.Whole(next, health));
+        }
+
+        addresses.Prepare(next.Floating);
+        addresses.Lower(next.Floating); // what a predecessor left; its gates are shut by the new tables
+        foreach (var (name, number) in next.Groups)
+        {
+            if (!groups.ContainsKey(name)) groups = groups.Add(name, Create(name, number));
+        }
+
+        if (!listening)
+        {
+            listening = true;
+            listener.Start();
+        }
+
+        Monitors.Tell(new MonitorMessage.Watch(next));
+    }
+
+    public void AloneChanged(bool alone)
+    {
+        lease.Alone = alone;
+        if (alone) File.WriteAllText(aloneFile, "");
+        else File.Delete(aloneFile);
+    }
+
+    public void Decided(ClusterNotice notice) => DecidedObserver?.Invoke(notice);
+
+    public void Changed(MemberHealth changed, string pool, Endpoint member, MemberStatus status)
+    {
+        lock (ruleset)
+        {
+            health = changed;
+            if (services is null) return;
+            foreach (var service in services.Services.Where(s => s.Server.Pool.Name == pool))
+            {
+                try
+                {
+                    host.Run(Ruleset.Reselect(service, changed));
+                }
+                catch (NftablesException failure)
+                {
+                    log.LogError(failure, "Virtual server {Server} still chooses among the former members", service.Server.Name);
+                }
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Monitors.DisposeAsync();
+        listener.Dispose();
+        foreach (var group in Runtimes.Values)
+        {
+            await group.Control.DisposeAsync();
+            await group.Table.DisposeAsync();
+        }
+
+        addresses.Dispose();
+    }
+
+    private bool listening;
+
+    private GroupRuntime Create(string name, int number)
+    {
+        var groupLog = logs.CreateLogger(name);
+        var table = new TableContext
+        {
+            Group = name,
+            Number = number,
+            Services = () => Services!,
+            OpenFlows = () =>
+            {
+                var flows = new KernelFlows(host.Thread, number);
+                listener.Ignore(flows);
+                return flows;
+            },
+            CloseFlows = flows =>
+            {
+                listener.Heed(flows);
+                flows.Dispose();
+            },
+            Network = network,
+            Settings = model.Mirroring,
+            Observer = null!,
+            Time = TimeProvider.System,
+            Log = groupLog,
+        };
+        var runtime = new GroupRuntime(name, number, () => Services!, host, addresses, lease, groupLog) { TableContext = table };
+        table.Observer = runtime;
+        runtime.Table = new ActorCell<TableMessage>($"connection-table/{name}", self => new ConnectionTableActor(self, table), groupLog);
+        var context = new GroupContext(
+            name, model.Cluster, runtime, new KeptStatements(Device), runtime.Table, runtime, TimeProvider.System, groupLog);
+        runtime.Control = new ActorCell<GroupMessage>(
+            $"traffic-group/{name}", self => new TrafficGroupActor(self, context, () => runtime.Shown.Role), groupLog);
+        sink.Add(runtime);
+        return runtime;
+    }
+
+    private sealed class KeptStatements(IActorRef<DeviceMessage> device) : ICommandSender
+    {
+        public void Keep(string key, ClusterCommand? command) => device.Tell(new DeviceMessage.Keep(key, command));
+    }
+}

@@ -1,0 +1,72 @@
+using ActorMirror.Actors.Tables;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Management.Contracts;
+using ActorMirror.MirrorChannel;
+using ChannelState = ActorMirror.Domain.MirrorProtocol.MirrorChannelState;
+
+namespace ActorMirror.Node.Worker;
+
+/// <summary>The ends of mirror channels, in the words of the management interface.</summary>
+internal static class MirrorReports
+{
+    public static Moment At(long timestamp, TimeProvider time) => new(timestamp, time.GetUtcNow() - time.GetElapsedTime(timestamp));
+
+    /// <summary><c>DeviceDown</c> becomes <c>device-down</c>.</summary>
+    public static string Kebab(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
+
+    public static MirrorReport? Of(string group, int port, TableView view, Func<DeviceId, string> name, TimeProvider time) =>
+        view.Outgoing is { } outgoing ? Outgoing(group, port, outgoing, name, time)
+        : view.Incoming is { } incoming ? Incoming(group, port, incoming, name, time)
+        : null;
+
+    private static MirrorReport Outgoing(string group, int port, MirrorSenderStatus status, Func<DeviceId, string> name, TimeProvider time) => new()
+    {
+        TrafficGroup = group,
+        Direction = MirrorDirection.Outgoing,
+        Peer = name(status.Peer),
+        Port = port,
+        State = State(status.Channel.State),
+        Since = Since(status.Channel, time),
+        Transitions = (int)status.Channel.Transitions,
+        Reason = Reason(status.Channel),
+        SequenceAppended = (ulong)status.Queued,
+        SequenceSent = (ulong)status.Sent,
+        SequenceAcked = (ulong)status.Acknowledged,
+        OldestUnackedMs = status.OldestAge.TotalMilliseconds,
+        Complete = status.Channel.State == ChannelState.InSync,
+        Resyncs = (int)status.Snapshots,
+    };
+
+    private static MirrorReport Incoming(string group, int port, MirrorReceiverStatus status, Func<DeviceId, string> name, TimeProvider time) => new()
+    {
+        TrafficGroup = group,
+        Direction = MirrorDirection.Incoming,
+        Peer = status.Peer is { } peer ? name(peer) : "",
+        Port = port,
+        State = State(status.Channel.State),
+        Since = Since(status.Channel, time),
+        Transitions = (int)status.Channel.Transitions,
+        Reason = Reason(status.Channel),
+        SequenceAppended = (ulong)status.Received,
+        SequenceSent = (ulong)status.Applied,
+        SequenceAcked = (ulong)status.Applied,
+        OldestUnackedMs = 0,
+        Complete = status.Channel.State == ChannelState.InSync,
+        Resyncs = 0,
+    };
+
+    private static Moment Since(ChannelStatus channel, TimeProvider time) =>
+        new(time.GetTimestamp() - (time.GetUtcNow() - channel.Since).Ticks * (time.TimestampFrequency / TimeSpan.TicksPerSecond), channel.Since);
+
+    private static string? Reason(ChannelStatus channel) => channel.Reason.Length == 0 ? null : channel.Reason;
+
+    private static MirrorChannelState State(ChannelState state) => state switch
+    {
+        ChannelState.Disconnected or ChannelState.Refused => MirrorChannelState.Disconnected,
+        ChannelState.Connecting or ChannelState.Greeting => MirrorChannelState.Connecting,
+        ChannelState.Desynced => MirrorChannelState.Desync,
+        ChannelState.Resyncing => MirrorChannelState.Resync,
+        _ => MirrorChannelState.InSync,
+    };
+}

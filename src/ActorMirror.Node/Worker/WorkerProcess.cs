@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Text;
+using ActorMirror.Actors.Devices;
+using ActorMirror.Actors.Leases;
+using ActorMirror.Actors.Runtime;
+using ActorMirror.Cluster;
+using ActorMirror.Cluster.Corosync;
+using ActorMirror.Cluster.Standalone;
+using ActorMirror.DataPlane.Host;
+using ActorMirror.DataPlane.Lease;
+using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Management;
+using Microsoft.Extensions.Logging;
+
+namespace ActorMirror.Node.Worker;
+
+/// <summary>The composition of the worker: kernel, engine, actors, management; and its clean stop, roles first.</summary>
+internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model, ILoggerFactory logs)
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
+    private readonly ILogger log = logs.CreateLogger("worker");
+
+    public async Task<int> RunAsync(CancellationToken stop)
+    {
+        using var host = new DataPlaneHost(model, logs.CreateLogger("data-plane"));
+        host.Prepare();
+        using var gate = new LeaseGate(host.Thread);
+        var lease = new LeaseKeeper(model, gate, logs.CreateLogger("lease"));
+        await using var engine = NewEngine();
+        await using var runtime = new DeviceRuntime(model, host, lease, options, logs);
+        var context = new DeviceContext
+        {
+            Model = model,
+            Engine = engine,
+            Lease = lease,
+            Environment = runtime,
+            Time = TimeProvider.System,
+            Log = logs.CreateLogger("cluster"),
+            Replica = ClusterReplica.Create(model.Self.Id, Incarnation(), Declaration.From(model, Digest(), Epoch.None)),
+        };
+        await using var device = new ActorCell<DeviceMessage>("device", self => new DeviceActor(self, context), logs.CreateLogger("device"));
+        runtime.Device = device;
+        lease.Granted = () => device.Tell(new DeviceMessage.LeaseGranted());
+        lease.Lost = reason => device.Tell(new DeviceMessage.LeaseLost(reason));
+        using var links = new LinkTracking(model, host, device, log);
+        await using var management = await ManagementServer.StartAsync(
+            options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, TimeProvider.System),
+            new DeviceControl(model, device, runtime, options.AllowFaults), logs);
+        await engine.StartAsync(lease, stop);
+        var pump = PumpAsync(engine, device);
+        log.LogInformation("Device {Device} of group {Group} runs", model.Self.Name, model.GroupName);
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        log.LogInformation("Stopping: roles are given up first");
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        device.Tell(new DeviceMessage.Leave(left));
+        await Task.WhenAny(left.Task, Task.Delay(StopPatience, CancellationToken.None));
+        lease.Stop();
+        await engine.DisposeAsync();
+        await pump;
+        host.Leave();
+        return 0;
+    }
+
+    private IClusterEngine NewEngine() => model.Cluster.Engine switch
+    {
+        ClusterEngineKind.Corosync => new CorosyncEngine(model.Self.Id, model.Cluster.Heartbeat, logs.CreateLogger<CorosyncEngine>()),
+        ClusterEngineKind.Standalone => new StandaloneEngine(model.Self.Id, model.Cluster.Heartbeat, Incarnation(), TimeProvider.System),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>The order of the engine is the order of the mailbox; while it is full the engine's own bound holds the rest back.</summary>
+    private static async Task PumpAsync(IClusterEngine engine, ActorCell<DeviceMessage> device)
+    {
+        await foreach (var ordered in engine.Events.ReadAllAsync())
+        {
+            while (!device.Tell(new DeviceMessage.Ordered(ordered))) await Task.Delay(TimeSpan.FromMilliseconds(1));
+        }
+    }
+
+    private static ulong Incarnation() => (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000UL;
+
+    /// <summary>FNV-1a over what all devices must agree on; each device's own name is not part of it.</summary>
+    private ulong Digest()
+    {
+        var hash = 14695981039346656037UL;
+        var text = string.Join('\n', model.VirtualServers.Select(v => $"{v.Name} {v.Destination} {v.Protocol} {v.Pool.Name} {v.Mirror} {v.Snat} {v.SnatAddress} {v.TrafficGroup} {v.IdleTimeout}")
+            .Concat(model.Pools.Select(p => $"{p.Name} {p.LoadBalancing} {string.Join(',', p.Members)} {p.Monitor}"))
+            .Concat(model.TrafficGroups.Select(g => $"{g.Name} {string.Join(',', g.HaOrder)}"))
+            .Concat(model.SelfIps.Where(s => s.IsFloating).Select(s => $"{s.Name} {s.Address} {s.TrafficGroup}")));
+        foreach (var b in Encoding.UTF8.GetBytes(text)) hash = (hash ^ b) * 1099511628211UL;
+        return hash;
+    }
+}
