@@ -40,7 +40,7 @@ internal sealed class FaultInjector(LabNetwork network)
             case FaultKind.Resume:
                 return Send(Signal.Continue, [.. device.Processes()]);
             case FaultKind.CutLinks:
-                return () => network.CutAsync(Links(device, _ => true));
+                return () => network.CutAsync(AllLinks(device));
             case FaultKind.CutMirror:
                 return () => network.CutAsync(Links(device, s => s == Segment.Mirror));
             case FaultKind.CutExternal:
@@ -64,6 +64,7 @@ internal sealed class FaultInjector(LabNetwork network)
 
     private async Task KillDeviceAsync(LabDevice device)
     {
+        await network.CutAsync(AllLinks(device));
         await network.RemoveHostAsync(device.Host);
         device.Forget();
     }
@@ -85,6 +86,10 @@ internal sealed class FaultInjector(LabNetwork network)
 
     private static IEnumerable<(string, LinkPlan)> Links(LabDevice device, Func<string, bool> which) =>
         device.Host.Links.Where(l => which(l.Segment)).Select(l => (device.Name, l));
+
+    /// <summary>Cluster links first: a device that lost only its external link would hand over in order before the others go.</summary>
+    private static IEnumerable<(string, LinkPlan)> AllLinks(LabDevice device) =>
+        Links(device, s => s is Segment.Management or Segment.Mirror).Concat(Links(device, s => s is not (Segment.Management or Segment.Mirror)));
 
     private static string Given(string? value, string word) => value ?? throw new CommandException($"the fault needs \"{word}\"");
 }

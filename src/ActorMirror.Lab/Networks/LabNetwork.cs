@@ -49,10 +49,9 @@ internal sealed class LabNetwork(Run run, NetworkPlan plan)
         if (host.DataPlane) await IpAsync(DataPlane(host.Name), ["link set lo up"], stop);
     }
 
-    /// <summary>The machine is gone: links down, all its processes killed, its namespaces deleted.</summary>
+    /// <summary>The machine is gone: all its processes killed, its links and namespaces deleted.</summary>
     public async Task RemoveHostAsync(HostPlan host)
     {
-        await CutAsync(host.Links.Select(l => (host.Name, l)));
         var names = NamespacesOf(host).ToList();
         await Cleaner.EndAsync(() => Namespaces.Members(names));
 
