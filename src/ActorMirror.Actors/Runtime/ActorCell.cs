@@ -12,7 +12,8 @@ namespace ActorMirror.Actors.Runtime;
 ///                                           throws again -> the message is dropped, with an alarm
 /// </code>
 /// Delivering the message once more makes a crash before, within or after its handling harmless, since steps are idempotent; dropping it the second
-/// time keeps one poisonous message from ending the device.
+/// time keeps one poisonous message from ending the device. A message that holds something pooled is <see cref="IDisposable"/>: it is disposed after its
+/// last delivery, here and nowhere else.
 /// </summary>
 public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAsyncDisposable
     where TMessage : class
@@ -65,7 +66,11 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
         var actor = await BeginAsync(restart: false);
         while (await mailbox.WaitAsync())
         {
-            while (mailbox.TryTake(out var message)) actor = await DeliverAsync(actor, message);
+            while (mailbox.TryTake(out var message))
+            {
+                actor = await DeliverAsync(actor, message);
+                (message as IDisposable)?.Dispose();
+            }
         }
 
         await actor.DisposeAsync();

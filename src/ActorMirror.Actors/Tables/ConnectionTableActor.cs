@@ -32,7 +32,6 @@ public sealed class ConnectionTableActor(IActorRef<TableMessage> self, TableCont
                 break;
             case TableMessage.Events events:
                 state.Events(events.Batch);
-                events.Batch.Return();
                 break;
             case TableMessage.EventsLost:
                 state.EventsLost();

@@ -33,8 +33,11 @@ public abstract record TableMessage
 
     public sealed record Role(TableRole Wanted) : TableMessage;
 
-    /// <summary>Kernel events, in their order; the batch goes back to its pool.</summary>
-    public sealed record Events(FlowBatch Batch) : TableMessage;
+    /// <summary>Kernel events, in their order; the batch goes back to its pool after the last delivery.</summary>
+    public sealed record Events(FlowBatch Batch) : TableMessage, IDisposable
+    {
+        public void Dispose() => Batch.Return();
+    }
 
     /// <summary>Events were lost: the kernel must be dumped.</summary>
     public sealed record EventsLost : TableMessage;
