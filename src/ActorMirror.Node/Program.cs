@@ -9,11 +9,15 @@ var config = new Option<FileInfo>("--config") { Required = true, Recursive = tru
 var device = new Option<string?>("--device") { Recursive = true, Description = "This device's name, in place of actormirror.device in the file" };
 var state = new Option<string>("--state-dir")
 {
-    Recursive = true, Description = "Where the journal and corosync keep their state", DefaultValueFactory = _ => "/var/lib/actormirror",
+    Recursive = true,
+    Description = "Where the journal and corosync keep their state",
+    DefaultValueFactory = _ => "/var/lib/actormirror",
 };
 var run = new Option<string>("--run-dir")
 {
-    Recursive = true, Description = "Where pid files and the control socket are", DefaultValueFactory = _ => "/run/actormirror",
+    Recursive = true,
+    Description = "Where pid files and the control socket are",
+    DefaultValueFactory = _ => "/run/actormirror",
 };
 var faults = new Option<bool>("--allow-faults") { Recursive = true, Description = "Accept requests to kill actors (for tests)" };
 

@@ -1,8 +1,8 @@
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Kernel;
 using ActorMirror.Kernel.Conntrack;
 using ActorMirror.Kernel.Namespaces;
-using ActorMirror.Kernel;
 using ActorMirror.Kernel.Netlink;
 
 namespace ActorMirror.DataPlane.Flows;

@@ -1,7 +1,7 @@
 using System.Net.NetworkInformation;
 using ActorMirror.Kernel.Addresses;
-using ActorMirror.Kernel.Native;
 using ActorMirror.Kernel.Namespaces;
+using ActorMirror.Kernel.Native;
 
 namespace ActorMirror.Kernel.Announcements;
 

@@ -1,6 +1,6 @@
 using ActorMirror.Kernel.Addresses;
-using ActorMirror.Kernel.Native;
 using ActorMirror.Kernel.Namespaces;
+using ActorMirror.Kernel.Native;
 
 namespace ActorMirror.Kernel.Announcements;
 

@@ -1,6 +1,6 @@
 using ActorMirror.Kernel.Namespaces;
-using ActorMirror.Kernel.Netlink;
 using ActorMirror.Kernel.Native;
+using ActorMirror.Kernel.Netlink;
 
 namespace ActorMirror.Kernel.Links;
 

@@ -182,7 +182,9 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         var path = Path.Combine(_run.Directory, "authkey");
         using var file = new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead,
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead,
         });
         file.Write(RandomNumberGenerator.GetBytes(256));
         return path;

@@ -62,8 +62,18 @@ public sealed class ClusterObstacleTests
 
     private static StatusReport Status(string name, int id, Role role, MirrorReport? mirror) => new()
     {
-        Device = name, DeviceId = id, Engine = "corosync", Ring = "1.4", Quorate = true, Membership = Membership.Synced,
-        Members = [.. Three], UnsafePair = false, Now = Once, StartedAt = Once, Alarms = [], Journal = "ok",
+        Device = name,
+        DeviceId = id,
+        Engine = "corosync",
+        Ring = "1.4",
+        Quorate = true,
+        Membership = Membership.Synced,
+        Members = [.. Three],
+        UnsafePair = false,
+        Now = Once,
+        StartedAt = Once,
+        Alarms = [],
+        Journal = "ok",
         TrafficGroups =
         [
             new TrafficGroupReport
@@ -76,7 +86,19 @@ public sealed class ClusterObstacleTests
 
     private static MirrorReport Channel() => new()
     {
-        TrafficGroup = "tg1", Direction = MirrorDirection.Outgoing, Peer = "b", Port = 1029, State = MirrorChannelState.InSync, Since = Once,
-        Transitions = 1, Reason = null, SequenceAppended = 1, SequenceSent = 1, SequenceAcked = 1, OldestUnackedMs = 0, Complete = true, Resyncs = 0,
+        TrafficGroup = "tg1",
+        Direction = MirrorDirection.Outgoing,
+        Peer = "b",
+        Port = 1029,
+        State = MirrorChannelState.InSync,
+        Since = Once,
+        Transitions = 1,
+        Reason = null,
+        SequenceAppended = 1,
+        SequenceSent = 1,
+        SequenceAcked = 1,
+        OldestUnackedMs = 0,
+        Complete = true,
+        Resyncs = 0,
     };
 }

@@ -90,7 +90,11 @@ public sealed class TranslatedTrafficTests : IAsyncLifetime
 
     private static Task OpenAsync(TrafficDriver client, int count, FlowProtocol protocol) => client.OpenAsync(new FlowSpec
     {
-        Name = protocol.ToString(), Protocol = protocol, Target = "10.10.0.100:5000", Count = count, IntervalMs = 20,
+        Name = protocol.ToString(),
+        Protocol = protocol,
+        Target = "10.10.0.100:5000",
+        Count = count,
+        IntervalMs = 20,
     });
 
     private Task<string> InBoxAsync(params string[] command) => Shell.RequireAsync("ip", ["netns", "exec", _network.Host("box"), .. command]);

@@ -86,7 +86,18 @@ public sealed class FaultReportBuilderTests
 
     private static FlowReport Flow(uint id, string group, double gap) => new()
     {
-        Id = id, Flow = "f", Group = group, Protocol = FlowProtocol.Tcp, Mirrored = true, Local = $"10.0.0.1:{id}", Target = "10.0.0.9:1",
-        AgeMs = 2000, Eligible = true, Survived = true, GapMs = gap, Bytes = 1000, Sent = 10,
+        Id = id,
+        Flow = "f",
+        Group = group,
+        Protocol = FlowProtocol.Tcp,
+        Mirrored = true,
+        Local = $"10.0.0.1:{id}",
+        Target = "10.0.0.9:1",
+        AgeMs = 2000,
+        Eligible = true,
+        Survived = true,
+        GapMs = gap,
+        Bytes = 1000,
+        Sent = 10,
     };
 }
