@@ -10,6 +10,8 @@ internal sealed record NodeOptions(string Config, string? Device, string StateDi
 {
     public string PidFile(string process) => Path.Combine(RunDirectory, process + ".pid");
 
+    public string Journal(string device) => Path.Combine(StateDirectory, device + ".journal");
+
     public string Socket(string device) => Path.Combine(RunDirectory, device + ".sock");
 
     /// <summary>

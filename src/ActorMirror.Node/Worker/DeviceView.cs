@@ -8,13 +8,14 @@ using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Journal;
 using ActorMirror.Management;
 using ActorMirror.Management.Contracts;
 
 namespace ActorMirror.Node.Worker;
 
 /// <summary>What this device shows: read from values its actors replace whole, so no call waits for one.</summary>
-internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, DeviceRuntime runtime, LeaseKeeper lease, TimeProvider time) : IDeviceView
+internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, DeviceRuntime runtime, LeaseKeeper lease, IJournal journal, TimeProvider time) : IDeviceView
 {
     private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(5);
 
@@ -42,7 +43,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             StartedAt = started,
             TrafficGroups = [.. model.TrafficGroups.Select(g => Report(g, replica.State?.Groups.GetValueOrDefault(g.Name), runtime.Runtimes.GetValueOrDefault(g.Name)))],
             Alarms = [],
-            Journal = "ok",
+            Journal = journal.Status.Text,
         };
     }
 

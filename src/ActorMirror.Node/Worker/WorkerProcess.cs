@@ -11,6 +11,7 @@ using ActorMirror.DataPlane.Lease;
 using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Journal;
 using ActorMirror.Management;
 using Microsoft.Extensions.Logging;
 
@@ -30,7 +31,9 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         using var gate = new LeaseGate(host.Thread);
         var lease = new LeaseKeeper(model, gate, logs.CreateLogger("lease"));
         await using var engine = NewEngine();
+        await using var journal = OpenJournal();
         await using var runtime = new DeviceRuntime(model, host, lease, options, logs);
+        runtime.DecidedObserver = new NoticeRecorder(journal, NameOf, TimeProvider.System).Record;
         var context = new DeviceContext
         {
             Model = model,
@@ -39,7 +42,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
             Environment = runtime,
             Time = TimeProvider.System,
             Log = logs.CreateLogger("cluster"),
-            Replica = ClusterReplica.Create(model.Self.Id, Incarnation(), Declaration.From(model, Digest(), Epoch.None)),
+            Replica = ClusterReplica.Create(model.Self.Id, Incarnation(), Declaration.From(model, Digest(), journal.HighestEpochs.Values.DefaultIfEmpty(Epoch.None).Max())),
         };
         await using var device = new ActorCell<DeviceMessage>("device", self => new DeviceActor(self, context), logs.CreateLogger("device"));
         runtime.Device = device;
@@ -47,7 +50,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         lease.Lost = reason => device.Tell(new DeviceMessage.LeaseLost(reason));
         using var links = new LinkTracking(model, host, device, log);
         await using var management = await ManagementServer.StartAsync(
-            options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, TimeProvider.System),
+            options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, TimeProvider.System),
             new DeviceControl(model, device, runtime, options.AllowFaults), logs);
         await engine.StartAsync(lease, stop);
         var pump = PumpAsync(engine, device);
@@ -64,6 +67,15 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         host.Leave();
         return 0;
     }
+
+    private SqliteJournal OpenJournal()
+    {
+        var journal = SqliteJournal.Open(options.Journal(model.Self.Name), TimeProvider.System);
+        if (journal.Status is { Health: not JournalHealth.Ok } status) log.LogWarning("The journal is not well; traffic does not depend on it. {Text}", status.Text);
+        return journal;
+    }
+
+    private string NameOf(DeviceId device) => model.Devices.FirstOrDefault(d => d.Id == device)?.Name ?? device.ToString();
 
     private IClusterEngine NewEngine() => model.Cluster.Engine switch
     {
