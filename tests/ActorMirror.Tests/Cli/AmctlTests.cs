@@ -1,0 +1,135 @@
+using System.Text.Json;
+using ActorMirror.Cli;
+using ActorMirror.Management;
+using ActorMirror.Management.Contracts;
+using ActorMirror.Tests.Management;
+using Microsoft.Extensions.Logging.Abstractions;
+using Spectre.Console;
+
+namespace ActorMirror.Tests.Cli;
+
+/// <summary>amctl against a real control socket with a scripted device behind it.</summary>
+public sealed class AmctlTests : IAsyncLifetime
+{
+    private readonly FakeDevice _device = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("am-cli-").FullName;
+    private ManagementServer? _server;
+
+    private string Socket => Path.Combine(_folder, "a.sock");
+
+    public async Task InitializeAsync() => _server = await ManagementServer.StartAsync(Socket, _device, _device, NullLoggerFactory.Instance);
+
+    public async Task DisposeAsync()
+    {
+        await _server!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("cluster show", "UNSAFE PAIR", "address-conflict", "tg1", "8.3")]
+    [InlineData("device show", "a (this)", "SUSPECT", "external", "DIFFERS")]
+    [InlineData("traffic-group show", "active", "498", "512 ms", "device-down")]
+    [InlineData("virtual-server show", "vs[1]", "10.20.0.11:5000", "up", "375")]
+    [InlineData("connection show", "10.10.0.9:40000", "table full on the mirror", "from 10.20.0.254:40001", "2 of 2")]
+    [InlineData("mirror show", "outgoing", "in-sync", "1029", "1.5 ms")]
+    public async Task A_table_shows_what_the_device_says(string command, params string[] expected)
+    {
+        var (code, output, error) = await Run(command);
+        error.ShouldBeEmpty();
+        code.ShouldBe(0);
+        foreach (var text in expected) output.ShouldContain(text);
+    }
+
+    [Theory]
+    [InlineData("cluster show", "unsafePair")]
+    [InlineData("device show", "failedVlans")]
+    [InlineData("traffic-group show", "leaseRemainingMs")]
+    [InlineData("virtual-server show", "destination")]
+    [InlineData("connection show", "connections")]
+    [InlineData("mirror show", "sequenceAcked")]
+    public async Task Json_is_what_the_device_says(string command, string property)
+    {
+        var (code, output, _) = await Run(command + " --json");
+        code.ShouldBe(0);
+        using var json = JsonDocument.Parse(output);
+        var root = json.RootElement.ValueKind == JsonValueKind.Array ? json.RootElement[0] : json.RootElement;
+        root.TryGetProperty(property, out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task The_status_survives_its_JSON_whole()
+    {
+        var (_, output, _) = await Run("cluster show --json");
+        var read = JsonSerializer.Deserialize(output, ManagementJson.Default.StatusReport).ShouldNotBeNull();
+        JsonSerializer.Serialize(read, ManagementJson.Default.StatusReport).ShouldBe(JsonSerializer.Serialize(_device.Status(), ManagementJson.Default.StatusReport));
+        output.ShouldContain("\"role\": \"active\"");
+        output.ShouldContain("\"state\": \"in-sync\"");
+    }
+
+    [Fact]
+    public async Task Only_mirrored_connections_are_listed_on_demand()
+    {
+        var (_, output, _) = await Run("connection show --mirrored --limit 5 --traffic-group tg1");
+        output.ShouldContain("40000");
+        output.ShouldNotContain("40001");
+        output.ShouldContain("1 of 1");
+    }
+
+    [Fact]
+    public async Task Force_standby_moves_the_group_once_and_is_then_refused_with_the_reason()
+    {
+        (await Run("traffic-group force-standby tg1 --to b")).ShouldBe((0, "tg1 is active on b\n", ""));
+        _device.Active.ShouldBe("b");
+        (await Run("traffic-group force-standby tg1")).ShouldBe((1, "", "no other device is fit to be active\n"));
+        (await Run("traffic-group force-standby tg9")).ShouldBe((1, "", "there is no such traffic group\n"));
+        (await Run("connection show --traffic-group tg9")).ShouldBe((1, "", "there is no traffic group tg9\n"));
+    }
+
+    [Fact]
+    public async Task A_device_that_does_not_run_is_told_with_exit_code_2()
+    {
+        var (code, output, error) = await Run("cluster show", Path.Combine(_folder, "none.sock"));
+        code.ShouldBe(2);
+        output.ShouldBeEmpty();
+        error.ShouldContain("none.sock: the device does not answer");
+    }
+
+    [Fact]
+    public void The_only_socket_is_found_and_of_several_one_must_be_named()
+    {
+        DeviceClient.OnlySocket(_folder).ShouldBe(Socket);
+        File.WriteAllText(Path.Combine(_folder, "b.sock"), "");
+        Should.Throw<DeviceUnreachableException>(() => DeviceClient.OnlySocket(_folder)).Message.ShouldContain("choose one with --socket");
+        Should.Throw<DeviceUnreachableException>(() => DeviceClient.OnlySocket(Path.Combine(_folder, "x"))).Message.ShouldContain("no device runs here");
+    }
+
+    [Fact]
+    public void The_control_socket_is_for_owner_and_group_only() =>
+        File.GetUnixFileMode(Socket).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+
+    [Fact]
+    public async Task Config_check_says_what_is_wrong_and_how_much()
+    {
+        var broken = Path.Combine(_folder, "broken.conf");
+        await File.WriteAllTextAsync(broken, "actormirror { device = a, pols { } }");
+        var (code, output, _) = await Run($"config check {broken} --json");
+        code.ShouldBe(1);
+        using var json = JsonDocument.Parse(output);
+        var paths = json.RootElement.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("path").GetString()).ToList();
+        paths.ShouldContain("actormirror.pols");
+
+        (code, _, var error) = await Run($"config check {broken}");
+        code.ShouldBe(1);
+        error.ShouldContain("broken.conf:1: error: actormirror.pols");
+        (await Run($"config check {Path.Combine(_folder, "missing.conf")}")).Code.ShouldBe(2);
+    }
+
+    private async Task<(int Code, string Output, string Error)> Run(string command, string? socket = null)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(output) });
+        console.Profile.Width = 400;
+        var code = await AmctlCommand.Create(console, output, error).Parse($"{command} --socket {socket ?? Socket}").InvokeAsync();
+        return (code, output.ToString().ReplaceLineEndings("\n"), error.ToString().ReplaceLineEndings("\n"));
+    }
+}

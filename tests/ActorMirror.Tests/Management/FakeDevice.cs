@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using ActorMirror.Management;
+using ActorMirror.Management.Contracts;
+
+namespace ActorMirror.Tests.Management;
+
+/// <summary>A device with one traffic group that can be moved from a to b, and no further.</summary>
+internal sealed class FakeDevice : IDeviceView, IDeviceControl
+{
+    private static readonly Moment s_start = new(1_000_000_000, new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
+
+    public string Active { get; private set; } = "a";
+
+    public StatusReport Status() => new()
+    {
+        Device = "a",
+        DeviceId = 1,
+        Engine = "corosync",
+        Ring = "1.8",
+        Quorate = true,
+        Membership = Membership.Synced,
+        Members = ["a", "b"],
+        UnsafePair = true,
+        Now = s_start,
+        StartedAt = s_start,
+        Journal = "ok",
+        Alarms = [new AlarmReport("address-conflict", "tg1", "another device answers for 10.10.0.100", s_start)],
+        TrafficGroups =
+        [
+            new TrafficGroupReport
+            {
+                Name = "tg1",
+                Number = 1,
+                Role = Active == "a" ? Role.Active : Role.Mirror,
+                Epoch = "8.3",
+                Active = Active,
+                NextActive = Active == "a" ? "b" : "a",
+                Since = s_start,
+                Transitions = 2,
+                LeaseRemainingMs = 512,
+                Port = 1029,
+                Mirror = Mirror(),
+                Counts = new ConnectionCounts(500, 498, 2, 0),
+                LastPromotion = new PromotionReport("8.3", "device-down", 431, 219.5, 12.25, 500, 498, 2_000_000_000),
+            },
+        ],
+    };
+
+    public ImmutableArray<DeviceReport> Devices() =>
+    [
+        new("a", 1, true, "10.99.0.1", "10.30.0.1", true, true, false, [], 12.5, true, ["tg1"], []),
+        new("b", 2, false, "10.99.0.2", "10.30.0.2", true, true, true, ["external"], 900, false, [], ["tg1"]),
+    ];
+
+    public ImmutableArray<VirtualServerReport> VirtualServers() =>
+    [
+        new("vs[1]", 1, "10.10.0.100:5000", "tcp", "tg1", "web", true, "none", 500, 498, [new PoolMemberReport("10.20.0.11:5000", 3, "up", 375)]),
+    ];
+
+    public ConnectionPage Connections(string? trafficGroup, bool? mirrored, int limit)
+    {
+        if (trafficGroup is not (null or "tg1")) throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group {trafficGroup}");
+        ImmutableArray<ConnectionReport> all =
+        [
+            new("tg1", "vs1", "tcp", "10.10.0.9:40000", "10.10.0.100:5000", "10.20.0.11:5000", null, "established", true, null, 1500),
+            new("tg1", "vs1", "tcp", "10.10.0.9:40001", "10.10.0.100:5000", "10.20.0.11:5000", "10.20.0.254:40001", "established", false, "table full on the mirror", 2),
+        ];
+        var matching = all.Where(c => mirrored is null || c.Mirrored == mirrored).ToList();
+        return new ConnectionPage(matching.Count, [.. matching.Take(limit)]);
+    }
+
+    public Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation)
+    {
+        if (trafficGroup != "tg1") throw new DeviceCommandException(CommandFailure.NotFound, "there is no such traffic group");
+        if (Active == "b") throw new DeviceCommandException(CommandFailure.Conflict, "no other device is fit to be active");
+        Active = to ?? "b";
+        return Task.FromResult(new CommandReport($"{trafficGroup} is active on {Active}"));
+    }
+
+    public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation) =>
+        throw new DeviceCommandException(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
+
+    private static MirrorReport Mirror() => new()
+    {
+        TrafficGroup = "tg1",
+        Direction = MirrorDirection.Outgoing,
+        Peer = "b",
+        Port = 1029,
+        State = MirrorChannelState.InSync,
+        Since = s_start,
+        Transitions = 3,
+        Reason = null,
+        SequenceAppended = 12,
+        SequenceSent = 11,
+        SequenceAcked = 10,
+        OldestUnackedMs = 1.5,
+        Complete = true,
+        Resyncs = 1,
+    };
+}
