@@ -85,7 +85,9 @@ internal sealed class DeviceClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
         {
-            throw new DeviceUnreachableException($"{_socket}: the device does not answer: {e.InnerException?.Message ?? e.Message}", e);
+            // A missing socket is reported by .NET as an address that cannot be assigned.
+            var why = File.Exists(_socket) ? e.InnerException?.Message ?? e.Message : "the socket does not exist";
+            throw new DeviceUnreachableException($"{_socket}: the device does not answer: {why}", e);
         }
         catch (TaskCanceledException e) when (!stop.IsCancellationRequested)
         {
