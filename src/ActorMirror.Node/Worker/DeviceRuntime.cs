@@ -139,13 +139,13 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     public async ValueTask DisposeAsync()
     {
         await Monitors.DisposeAsync();
-        listener.Dispose();
         foreach (var group in Runtimes.Values)
         {
             await group.Control.DisposeAsync();
             await group.Table.DisposeAsync();
         }
 
+        listener.Dispose(); // last: a table that closes takes its socket off the listener's list
         addresses.Dispose();
     }
 
