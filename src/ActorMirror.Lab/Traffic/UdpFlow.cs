@@ -38,18 +38,27 @@ internal sealed class UdpFlow : Endpoint
 
     public override void Ready(long now)
     {
+        // All that is there, within a bound: what stays in the socket's queue would make the answers old, and then look lost.
+        for (var turn = 0; turn < 64 && !IsClosed && TakeOne(now); turn++)
+        {
+        }
+    }
+
+    private bool TakeOne(long now)
+    {
         var count = Socket!.Receive(_incoming, SocketFlags.None, out var error);
-        if (error != SocketError.Success) return;
+        if (error != SocketError.Success) return false;
         var end = count == _incoming.Length && Message.TryRead(_incoming, out var header) ? _stream.Accept(header, now) : Corrupt(out header);
         if (end != FlowEnd.None)
         {
             Close(end, now);
-            return;
+            return false;
         }
 
         if (!_open) _listener.Opened(now);
         _open = true;
         _listener.Arrived(header, now);
+        return true;
     }
 
     public void Close(FlowEnd reason, long now)
