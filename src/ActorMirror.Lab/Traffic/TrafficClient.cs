@@ -53,7 +53,7 @@ internal sealed class TrafficClient : IDisposable
         return new TrafficProgress
         {
             At = Monotonic.Now,
-            Opening = _unopened + records.Count(r => r.OpenedAt == 0 && r.End == FlowEnd.None),
+            Opening = _unopened + records.Count(r => r.OpenedAt == 0 && r.End == FlowEnd.None && r.Spec.Lifetime == 0),
             Open = records.Count(r => r.IsOpen),
             Ended = _ended,
             Eligible = records.Count(r => r.IsEligible),

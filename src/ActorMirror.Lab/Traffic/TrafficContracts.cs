@@ -15,7 +15,7 @@ internal sealed record TrafficProgress
 {
     public long At { get; init; }
 
-    /// <summary>Flows that were asked for and are neither open nor ended.</summary>
+    /// <summary>Flows that were asked for and are neither open nor ended; without short-lived ones, which always come and go.</summary>
     public int Opening { get; init; }
 
     public int Open { get; init; }
