@@ -10,7 +10,7 @@ public sealed class DeviceScenarioTests
     [PrivilegedFact]
     public async Task Daemons_survive_what_failover_conf_does_and_start_no_foreign_program()
     {
-        var programs = new ExecMonitor(c => c.Contains("actormirrord.dll") && !c.Contains("actormirrord.dll worker"));
+        var programs = new ExecMonitor(c => c.StartsWith("dotnet ") && c.Contains("actormirrord.dll") && !c.Contains("actormirrord.dll worker"));
         using (programs) await RunAsync("failover.conf");
 
         programs.Roots.ShouldBe(4, "three devices, one of them started twice");
