@@ -102,16 +102,7 @@ public sealed class ServiceTable
             address.Address, address.Address.Bits, address.Vlan.Interface,
             address.TrafficGroup, numbers.Groups[address.TrafficGroup].Number, IsVirtual: true, address.IcmpEcho);
 
-    /// <summary>FNV-1a over (mark, what it stands for) in the order of the marks; the same on every device with the same numbers.</summary>
-    private static ulong DigestOf(ServiceTable table)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var (service, member) in table.Services.SelectMany(s => s.Members.Select(m => (s, m))).OrderBy(x => x.m.Mark.Value))
-        {
-            foreach (var c in $"{member.Mark}={service.Server.Name}/{service.Server.Destination}/{member.Member.Endpoint};")
-                hash = (hash ^ c) * 1099511628211UL;
-        }
-
-        return hash;
-    }
+    private static ulong DigestOf(ServiceTable table) => Domain.Digest.Of(
+        table.Services.SelectMany(s => s.Members.Select(m => (Service: s, Member: m))).OrderBy(x => x.Member.Mark.Value)
+            .Select(x => $"{x.Member.Mark}={x.Service.Server.Name}/{x.Service.Server.Destination}/{x.Member.Member.Endpoint}"));
 }

@@ -27,12 +27,21 @@ public sealed record Declaration(
     /// <summary>Under which name a pool member is numbered: <c>pool/address:port</c>.</summary>
     public static string MemberKey(Pool pool, PoolMember member) => $"{pool.Name}/{member.Endpoint}";
 
-    public static Declaration From(DeviceGroupModel model, ulong configurationDigest, Epoch highestEpoch) => new(
-        configurationDigest,
+    public static Declaration From(DeviceGroupModel model, Epoch highestEpoch) => new(
+        DigestOf(model),
         highestEpoch,
         [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model)))],
         [.. model.VirtualServers.Select(s => s.Name)],
         [.. model.Pools.SelectMany(p => p.Members.Select(m => MemberKey(p, m))).Distinct(StringComparer.Ordinal)]);
+
+    /// <summary>Over what all devices must agree on; each device's own name and addresses are not part of it.</summary>
+    private static ulong DigestOf(DeviceGroupModel model) => Digest.Of(
+    [
+        .. model.VirtualServers.Select(v => $"{v.Name} {v.Destination} {v.Protocol} {v.Pool.Name} {v.Mirror} {v.Snat} {v.SnatAddress} {v.TrafficGroup} {v.IdleTimeout}"),
+        .. model.Pools.Select(p => $"{p.Name} {p.LoadBalancing} {string.Join(',', p.Members)} {p.Monitor}"),
+        .. model.TrafficGroups.Select(g => $"{g.Name} {string.Join(',', g.HaOrder)}"),
+        .. model.SelfIps.Where(s => s.IsFloating).Select(s => $"{s.Name} {s.Address} {s.TrafficGroup}"),
+    ]);
 
     private static ImmutableArray<string> VlansOf(TrafficGroup group, DeviceGroupModel model) =>
     [

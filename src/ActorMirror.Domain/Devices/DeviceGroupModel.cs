@@ -38,6 +38,11 @@ public sealed record DeviceGroupModel
     /// <summary>Executable told group, role and epoch of each role change; null for none.</summary>
     public string? NotifyHook { get; init; }
 
+    /// <summary>
+    /// Two devices cannot tell a dead peer from a cut network: both may become active. A third member that no HA order names is the arbiter they lack.
+    /// </summary>
+    public bool IsUnsafePair => Cluster.Engine == ClusterEngineKind.Corosync && Devices.Length == 2;
+
     public Device Device(DeviceId id) => Devices.Single(d => d.Id == id);
 }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using ActorMirror.Actors.Devices;
 using ActorMirror.Actors.Leases;
 using ActorMirror.Actors.Runtime;
@@ -42,7 +41,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
             Environment = runtime,
             Time = TimeProvider.System,
             Log = logs.CreateLogger("cluster"),
-            Replica = ClusterReplica.Create(model.Self.Id, Incarnation(), Declaration.From(model, Digest(), journal.HighestEpochs.Values.DefaultIfEmpty(Epoch.None).Max())),
+            Replica = ClusterReplica.Create(model.Self.Id, Incarnation(), Declaration.From(model, journal.HighestEpochs.Values.DefaultIfEmpty(Epoch.None).Max())),
         };
         await using var device = new ActorCell<DeviceMessage>("device", self => new DeviceActor(self, context), logs.CreateLogger("device"));
         runtime.Device = device;
@@ -94,16 +93,4 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
     }
 
     private static ulong Incarnation() => (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000UL;
-
-    /// <summary>FNV-1a over what all devices must agree on; each device's own name is not part of it.</summary>
-    private ulong Digest()
-    {
-        var hash = 14695981039346656037UL;
-        var text = string.Join('\n', model.VirtualServers.Select(v => $"{v.Name} {v.Destination} {v.Protocol} {v.Pool.Name} {v.Mirror} {v.Snat} {v.SnatAddress} {v.TrafficGroup} {v.IdleTimeout}")
-            .Concat(model.Pools.Select(p => $"{p.Name} {p.LoadBalancing} {string.Join(',', p.Members)} {p.Monitor}"))
-            .Concat(model.TrafficGroups.Select(g => $"{g.Name} {string.Join(',', g.HaOrder)}"))
-            .Concat(model.SelfIps.Where(s => s.IsFloating).Select(s => $"{s.Name} {s.Address} {s.TrafficGroup}")));
-        foreach (var b in Encoding.UTF8.GetBytes(text)) hash = (hash ^ b) * 1099511628211UL;
-        return hash;
-    }
 }

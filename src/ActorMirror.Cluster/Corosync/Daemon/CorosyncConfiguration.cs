@@ -19,7 +19,7 @@ public static class CorosyncConfiguration
     public static string Write(DeviceGroupModel model, string stateDirectory, string logFile)
     {
         var links = model.Self.ClusterLinks.Length;
-        var pair = model.Devices.Length == 2;
+        var pair = model.IsUnsafePair;
         if (links == 0 || model.Devices.Any(device => device.ClusterLinks.Length != links))
             throw new ClusterEngineException("Every device needs the same number of cluster-links, at least one.");
         if (pair && !model.Cluster.AllowUnsafePair)
