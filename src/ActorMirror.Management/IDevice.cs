@@ -25,6 +25,10 @@ public interface IDeviceControl
     /// <exception cref="DeviceCommandException">Nothing moved; the message says why.</exception>
     Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation);
 
+    /// <summary>The actors that can be killed; only in daemons started with <c>--allow-faults</c>.</summary>
+    /// <exception cref="DeviceCommandException">Faults are not allowed.</exception>
+    ImmutableArray<ActorReport> Actors();
+
     /// <summary>Makes an actor fail, to prove its supervision; only in daemons started with <c>--allow-faults</c>.</summary>
     /// <exception cref="DeviceCommandException">No such actor, or faults are not allowed.</exception>
     Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation);

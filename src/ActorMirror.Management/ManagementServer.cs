@@ -54,6 +54,7 @@ public sealed class ManagementServer : IAsyncDisposable
             Answer(() => Task.FromResult(view.Connections(trafficGroup, mirrored, limit ?? 100))));
         api.MapPost("/traffic-groups/{name}/force-standby", (string name, ForceStandbyRequest? request, CancellationToken cancellation) =>
             Answer(() => control.ForceStandbyAsync(name, request?.To, cancellation)));
+        api.MapGet("/faults/actors", () => Answer(() => Task.FromResult(control.Actors())));
         api.MapPost("/faults/kill-actor", (KillActorRequest request, CancellationToken cancellation) =>
             Answer(() => control.KillActorAsync(request, cancellation)));
     }

@@ -16,13 +16,29 @@ public sealed record GroupContext(
     IActorRef<TableMessage> Table,
     IGroupObserver Observer,
     TimeProvider Time,
-    ILogger Log);
+    ILogger Log)
+{
+    internal GroupMemory Memory { get; } = new();
+}
+
+/// <summary>What outlives the actor of a traffic group: where its successor begins.</summary>
+internal sealed class GroupMemory
+{
+    /// <summary>The role told last.</summary>
+    public LocalRole? Role { get; set; }
+
+    /// <summary>What the table said last; it says it once.</summary>
+    public GroupMessage.CopyChanged? Copy { get; set; }
+
+    /// <summary>The promotion reported last: coming up again in the same epoch is none.</summary>
+    public Epoch Promoted { get; set; }
+}
 
 /// <summary>
 /// The control side of one traffic group on this device: a thin shell round <see cref="GroupControl"/>. Tiny and never busy: the table
 /// is another actor's, and a promotion only posts its role to it.
 /// </summary>
-public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext context, Func<LocalRole?> currentRole) : Actor<GroupMessage>
+public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext context) : Actor<GroupMessage>
 {
     // An announcement is lost with a frame; 3 rounds 100 ms apart, and a late one for switches that were busy relearning.
     private static readonly TimeSpan[] AnnounceDelays = [TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100)];
@@ -39,9 +55,9 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
     private static readonly TimeSpan RetryAddresses = TimeSpan.FromMilliseconds(200);
 
     private readonly TimeProvider time = context.Time;
+    private readonly GroupMemory memory = context.Memory;
     private GroupControl control = GroupControl.Initial;
     private LocalRole? role;
-    private GroupMessage.CopyChanged? copy;
     private TimeSpan? detection;
     private MoveReason reason;
     private long decidedAt;
@@ -49,7 +65,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
 
     public override ValueTask StartAsync(bool restart)
     {
-        if (restart && currentRole() is { } known) Assign(known, null);
+        if (restart && memory.Role is { } known) Assign(known, null);
         return ValueTask.CompletedTask;
     }
 
@@ -99,7 +115,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
         }
 
         var isNewHandover = assigned is LocalRole.HandingOver h && (role as LocalRole.HandingOver)?.RequestId != h.RequestId;
-        role = assigned;
+        memory.Role = role = assigned;
         if (isNewHandover) After(HandoverPatience, new GroupMessage.HandoverPatienceOver(((LocalRole.HandingOver)assigned!).RequestId));
         Apply(new GroupInput.Assigned(Now(assigned)));
         TellTable();
@@ -108,13 +124,13 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
 
     /// <summary>A handover begins with a complete copy: until then the group is simply active, with the target as its mirror.</summary>
     private LocalRole? Now(LocalRole? assigned) =>
-        assigned is LocalRole.HandingOver h && !(copy is { Complete: true } c && c.Epoch == h.Epoch && c.Peer == h.Peer.Device)
+        assigned is LocalRole.HandingOver h && !(memory.Copy is { Complete: true } c && c.Epoch == h.Epoch && c.Peer == h.Peer.Device)
             ? new LocalRole.Active(h.Epoch, h.Peer, PromotionWait.None, MoveReason.Forced)
             : assigned;
 
     private void CopyChanged(GroupMessage.CopyChanged changed)
     {
-        copy = changed;
+        memory.Copy = changed;
         context.Commands.Keep($"{context.Name}/copy", new ClusterCommand.MirrorStatus(context.Name, changed.Epoch, changed.Peer, changed.Complete, changed.Incarnation));
         if (role is LocalRole.HandingOver && control.Phase == GroupPhase.Active) Apply(new GroupInput.Assigned(Now(role)));
     }
@@ -200,6 +216,12 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
 
     private void ReportPromoted()
     {
+        if (memory.Promoted == control.Epoch)
+        {
+            TellTable();
+            return;
+        }
+
         var now = time.GetTimestamp();
         var promotion = new GroupPromotion(
             control.Epoch, reason, detection, time.GetElapsedTime(decidedAt, waitEndedAt), time.GetElapsedTime(waitEndedAt, now), now);
@@ -207,6 +229,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
         context.Commands.Keep($"{context.Name}/promoted", new ClusterCommand.Promoted(
             context.Name, control.Epoch, detection?.TotalMilliseconds ?? double.NaN, promotion.Waited.TotalMilliseconds, promotion.Took.TotalMilliseconds, 0, 0));
         context.Observer.Promoted(context.Name, promotion);
+        memory.Promoted = control.Epoch;
         TellTable();
     }
 

@@ -27,29 +27,35 @@ public interface IMemberHealthObserver
     void Changed(MemberHealth health, string pool, Endpoint member, MemberStatus status);
 }
 
+/// <summary>What outlives the actor of the monitors: a successor must not take a member that is down for one that was not asked yet.</summary>
+public sealed class MonitorMemory
+{
+    internal ServiceTable? Services { get; set; }
+
+    internal Dictionary<(string Pool, Endpoint Member), MemberStatus> Statuses { get; } = [];
+
+    internal MemberHealth Health => new([.. Statuses.Where(s => !s.Value.TakesConnections).Select(s => s.Key)]);
+}
+
 /// <summary>
 /// Watches the pool members of every virtual server, on each device whether active or not, so that a promoted device knows who is up.
 /// One loop per member of a pool with a monitor; the loops only report, the state is here.
 /// </summary>
 public sealed class MonitorActor(
     IActorRef<MonitorMessage> self,
-    ServiceTable? watchedBefore,
+    MonitorMemory memory,
     IReadOnlyDictionary<MonitorType, IMemberProbe> probes,
     IMemberHealthObserver observer,
     TimeProvider time,
     ILogger log) : Actor<MonitorMessage>
 {
     private readonly Dictionary<(string Pool, Endpoint Member), Watched> watched = [];
-    private MemberHealth health = MemberHealth.AllUp;
 
-    private sealed record Watched(Monitor Monitor, CancellationTokenSource Stop)
-    {
-        public MemberStatus Status { get; set; }
-    }
+    private sealed record Watched(Monitor Monitor, CancellationTokenSource Stop);
 
     public override ValueTask StartAsync(bool restart)
     {
-        if (watchedBefore is not null) Watch(watchedBefore);
+        if (memory.Services is { } services) Watch(services);
         return ValueTask.CompletedTask;
     }
 
@@ -77,32 +83,39 @@ public sealed class MonitorActor(
 
     private void Watch(ServiceTable services)
     {
+        memory.Services = services;
         var wanted = services.Services.Select(s => s.Server.Pool).DistinctBy(p => p.Name).Where(p => p.Monitor is not null)
             .SelectMany(p => p.Members.Select(m => (Key: (p.Name, m.Endpoint), Monitor: p.Monitor!))).ToDictionary(w => w.Key, w => w.Monitor);
         foreach (var (key, target) in watched.Where(w => !wanted.TryGetValue(w.Key, out var monitor) || monitor != w.Value.Monitor).ToList())
         {
             _ = Stop(target);
             watched.Remove(key);
-            health = health.With(key.Pool, key.Member, up: true);
+            memory.Statuses.Remove(key);
         }
 
         foreach (var (key, monitor) in wanted.Where(w => !watched.ContainsKey(w.Key)))
         {
-            var target = new Watched(monitor, new CancellationTokenSource()) { Status = MemberStatus.Added(time.GetUtcNow()) };
+            var target = new Watched(monitor, new CancellationTokenSource());
             watched.Add(key, target);
+            memory.Statuses.TryAdd(key, MemberStatus.Added(time.GetUtcNow()));
             _ = ProbeAsync(key.Name, key.Endpoint, monitor, target.Stop.Token);
         }
     }
 
     private void Probed(MonitorMessage.Probed probed)
     {
-        if (!watched.TryGetValue((probed.Pool, probed.Member), out var target)) return;
-        var before = target.Status;
-        target.Status = before.Probed(probed.Success, target.Monitor, time.GetUtcNow());
-        if (before.State == target.Status.State) return;
-        log.LogInformation("Pool {Pool} member {Member} is {State}", probed.Pool, probed.Member, target.Status.State);
-        health = health.With(probed.Pool, probed.Member, target.Status.TakesConnections);
-        observer.Changed(health, probed.Pool, probed.Member, target.Status);
+        var key = (probed.Pool, probed.Member);
+        if (!watched.TryGetValue(key, out var target)) return;
+        var before = memory.Statuses[key];
+        var after = before.Probed(probed.Success, target.Monitor, time.GetUtcNow());
+        if (before.State != after.State)
+        {
+            log.LogInformation("Pool {Pool} member {Member} is {State}", probed.Pool, probed.Member, after.State);
+            observer.Changed(memory.Health.With(probed.Pool, probed.Member, after.TakesConnections), probed.Pool, probed.Member, after);
+        }
+
+        // Last: told again after a failure, it is a change again.
+        memory.Statuses[key] = after;
     }
 
     private async Task ProbeAsync(string pool, Endpoint member, Monitor monitor, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace ActorMirror.Actors.Runtime;
@@ -23,14 +24,17 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
     private readonly ILogger log;
     private readonly Mailbox<TMessage> mailbox = new();
     private readonly Task run;
+    private readonly ImmutableSortedDictionary<string, Type> messages = MessageTypes.Of(typeof(TMessage));
     private Type? poison;
     private int restarts;
+    private ImmutableSortedDictionary<string, int> kills;
 
     public ActorCell(string name, Func<IActorRef<TMessage>, Actor<TMessage>> create, ILogger log)
     {
         this.name = name;
         this.create = () => create(this);
         this.log = log;
+        kills = messages.ToImmutableSortedDictionary(m => m.Key, _ => 0, StringComparer.Ordinal);
         run = Task.Run(RunAsync);
     }
 
@@ -40,8 +44,7 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
 
     public int Waiting => mailbox.Count;
 
-    public IReadOnlyList<string> MessageTypes { get; } =
-        [.. typeof(TMessage).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(TMessage))).Select(t => t.Name).Order(StringComparer.Ordinal)];
+    public ImmutableSortedDictionary<string, int> Kills => Volatile.Read(ref kills);
 
     public bool Tell(TMessage message) => mailbox.TryPost(message);
 
@@ -49,8 +52,8 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
 
     public bool KillAtNext(string? messageType)
     {
-        var type = messageType is null ? typeof(TMessage) : typeof(TMessage).GetNestedType(messageType);
-        if (type is null || !type.IsAssignableTo(typeof(TMessage))) return false;
+        var type = messageType is null ? typeof(TMessage) : messages.GetValueOrDefault(messageType);
+        if (type is null) return false;
         poison = type;
         return true;
     }
@@ -91,12 +94,16 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
             {
                 log.LogError(failure, "Actor {Actor} failed at {Message} (attempt {Attempt}); restarting it", name, message.GetType().Name, attempt);
                 actor = await RestartAsync(actor);
+                if (failure is ActorKilledException) CountKill(message.GetType().Name);
                 if (attempt == 1) continue;
                 log.LogError("Actor {Actor} dropped a {Message} that failed twice", name, message.GetType().Name);
                 return actor;
             }
         }
     }
+
+    /// <summary>After the successor has begun: who waits for the kill wants to see its consequences.</summary>
+    private void CountKill(string message) => Volatile.Write(ref kills, kills.SetItem(message, kills[message] + 1));
 
     private async ValueTask<Actor<TMessage>> RestartAsync(Actor<TMessage> failed)
     {
@@ -138,8 +145,11 @@ public interface IActorFaults
 {
     string Name { get; }
 
-    /// <summary>Every message type the actor takes.</summary>
-    IReadOnlyList<string> MessageTypes { get; }
+    /// <summary>How often the actor failed and was restarted, on request or not.</summary>
+    int Restarts { get; }
+
+    /// <summary>Every message type the actor takes, and how often it was killed at one on request and has a successor.</summary>
+    ImmutableSortedDictionary<string, int> Kills { get; }
 
     /// <summary>
     /// The actor dies right after it handled the next message of this type (null: of any), and is given that message once more; false: it takes no such message.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Serialization.Metadata;
@@ -45,10 +46,13 @@ internal sealed class ControlClient : IDisposable
     public Task KillActorAsync(string actor, string? message) =>
         PostAsync("faults/kill-actor", new KillActorRequest(actor, message), ManagementJson.Default.KillActorRequest);
 
+    /// <summary>The actors of the device, with how often each was killed at each message; empty while it does not answer.</summary>
+    public async Task<ImmutableArray<ActorReport>> ActorsAsync() =>
+        await GetAsync("faults/actors", ManagementJson.Default.ImmutableArrayActorReport) is { IsDefault: false } actors ? actors : [];
+
     public void Dispose() => _http.Dispose();
 
     private async Task<T?> GetAsync<T>(string path, JsonTypeInfo<T> type)
-        where T : class
     {
         using var patience = new CancellationTokenSource(Patience);
         try
@@ -57,7 +61,7 @@ internal sealed class ControlClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
-            return null;
+            return default;
         }
     }
 

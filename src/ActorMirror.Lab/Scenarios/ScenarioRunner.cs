@@ -39,6 +39,29 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.DataPlane, scenario.Configuration!, key))]);
     }
 
+    public LabNetwork Network => _network;
+
+    public LabCluster Cluster => _cluster;
+
+    /// <exception cref="CommandException">The scenario has no traffic section.</exception>
+    public TrafficDriver Client => _client ?? throw new CommandException("the scenario has no traffic section");
+
+    /// <summary>Builds the network only, for a caller with steps of its own; disposing takes everything away.</summary>
+    public static async Task<ScenarioRunner> OpenAsync(Scenario scenario, IRunView view, CancellationToken stop)
+    {
+        var runner = new ScenarioRunner(scenario, view);
+        try
+        {
+            await runner.BuildAsync(stop);
+            return runner;
+        }
+        catch
+        {
+            await runner.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>The report says what failed; what is thrown is cancellation alone.</summary>
     public static async Task<LabReport> RunAsync(Scenario scenario, IRunView view, CancellationToken stop)
     {
@@ -85,7 +108,8 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         if (_scenario.Traffic is { } traffic) _client = TrafficDriver.Start(_run, _network.Host(traffic.Host), "traffic");
     }
 
-    private async Task<FaultReport?> StepAsync(Step step, CancellationToken stop)
+    /// <returns>What a measured fault did; null for other steps.</returns>
+    public async Task<FaultReport?> StepAsync(Step step, CancellationToken stop)
     {
         switch (step)
         {
@@ -125,8 +149,6 @@ internal sealed class ScenarioRunner : IAsyncDisposable
 
         return null;
     }
-
-    private TrafficDriver Client => _client ?? throw new CommandException("the scenario has no traffic section");
 
     private async Task<FaultReport?> FaultAsync(FaultKind fault, Step step, CancellationToken stop)
     {

@@ -66,5 +66,9 @@ public sealed record ForceStandbyRequest(string? To);
 /// <param name="Message">Name of the message type at which it is to fail; null: at the next one, whatever it is.</param>
 public sealed record KillActorRequest(string Actor, string? Message);
 
+/// <param name="Restarts">How often it failed, on request or not.</param>
+/// <param name="Kills">Every message type it takes, and how often it was killed at one on request and replaced.</param>
+public sealed record ActorReport(string Name, int Restarts, ImmutableSortedDictionary<string, int> Kills);
+
 /// <param name="Detail">One sentence about what happened, for a person.</param>
 public sealed record CommandReport(string Detail);

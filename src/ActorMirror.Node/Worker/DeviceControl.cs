@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorMirror.Actors.Devices;
 using ActorMirror.Actors.Runtime;
 using ActorMirror.Domain.Devices;
@@ -31,14 +32,19 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
         }
     }
 
+    public ImmutableArray<ActorReport> Actors() => [.. Killable().Select(a => new ActorReport(a.Name, a.Restarts, a.Kills))];
+
     public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation)
     {
-        if (!allowFaults) throw new DeviceCommandException(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
-        IEnumerable<IActorFaults> actors = [device, runtime.Monitors, .. runtime.Runtimes.Values.SelectMany(g => new IActorFaults[] { g.Table, g.Control })];
+        var actors = Killable();
         var actor = actors.FirstOrDefault(a => a.Name == request.Actor)
             ?? throw new DeviceCommandException(CommandFailure.NotFound, $"there is no actor '{request.Actor}'; there are {string.Join(", ", actors.Select(a => a.Name))}");
         if (!actor.KillAtNext(request.Message))
-            throw new DeviceCommandException(CommandFailure.NotFound, $"actor {actor.Name} takes no '{request.Message}'; it takes {string.Join(", ", actor.MessageTypes)}");
+            throw new DeviceCommandException(CommandFailure.NotFound, $"actor {actor.Name} takes no '{request.Message}'; it takes {string.Join(", ", actor.Kills.Keys)}");
         return Task.FromResult(new CommandReport($"actor {actor.Name} dies at its next {request.Message ?? "message"}"));
     }
+
+    private ImmutableArray<IActorFaults> Killable() => allowFaults
+        ? [device, runtime.Monitors, .. runtime.Runtimes.Values.SelectMany(g => new IActorFaults[] { g.Table, g.Control })]
+        : throw new DeviceCommandException(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
 }

@@ -50,9 +50,10 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         listener = new FlowListener(host.Thread, sink);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
         network = new MirrorNetwork(model, TimeProvider.System, logs.CreateLogger("mirror"));
+        var memory = new MonitorMemory();
         Monitors = new ActorCell<MonitorMessage>(
             "monitor",
-            self => new MonitorActor(self, services,
+            self => new MonitorActor(self, memory,
                 new Dictionary<MonitorType, IMemberProbe> { [MonitorType.Tcp] = new TcpProbe(host), [MonitorType.Icmp] = new IcmpProbe(host) },
                 this, TimeProvider.System, log),
             log);
@@ -182,7 +183,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         var context = new GroupContext(
             name, model.Cluster, runtime, new KeptStatements(Device), runtime.Table, runtime, TimeProvider.System, groupLog);
         runtime.Control = new ActorCell<GroupMessage>(
-            $"traffic-group/{name}", self => new TrafficGroupActor(self, context, () => runtime.Shown.Role), groupLog);
+            $"traffic-group/{name}", self => new TrafficGroupActor(self, context), groupLog);
         sink.Add(runtime);
         return runtime;
     }

@@ -77,8 +77,11 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         return Task.FromResult(new CommandReport($"{trafficGroup} is active on {Active}"));
     }
 
-    public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation) =>
-        throw new DeviceCommandException(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
+    public ImmutableArray<ActorReport> Actors() => throw Forbidden();
+
+    public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation) => throw Forbidden();
+
+    private static DeviceCommandException Forbidden() => new(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
 
     private static MirrorReport Mirror() => new()
     {
