@@ -18,6 +18,14 @@ internal sealed partial class ExecMonitor : IDisposable
     private const uint Exec = 0x2;        // PROC_EVENT_EXEC
     private const int EventOffset = 36;   // nlmsghdr 16 + cn_msg 20
     private const int DataOffset = EventOffset + 16; // what, cpu, timestamp
+    private const int SocketLevel = 1;    // SOL_SOCKET
+    private const int ReceiveTimeout = 20;     // SO_RCVTIMEO
+    private const int ReceiveBufferForce = 33; // SO_RCVBUFFORCE
+
+    // Room for some ten thousand events: a build beside the test starts hundreds of programs a second.
+    private const int BufferBytes = 8 * 1024 * 1024;
+
+    private static readonly TimeValue s_patience = new(5, 0);
 
     private readonly Func<string, bool> _isRoot;
     private readonly int _socket;
@@ -26,6 +34,7 @@ internal sealed partial class ExecMonitor : IDisposable
     private volatile bool _ending;
 
     /// <param name="isRoot">Whether a process with this command line is the begin of a tree to watch.</param>
+    /// <exception cref="InvalidOperationException">The kernel does not tell: not root, or not in the initial process namespace.</exception>
     public ExecMonitor(Func<string, bool> isRoot)
     {
         _isRoot = isRoot;
@@ -34,6 +43,7 @@ internal sealed partial class ExecMonitor : IDisposable
         BinaryPrimitives.WriteUInt16LittleEndian(address, Netlink);
         BinaryPrimitives.WriteInt32LittleEndian(address[8..], Listen);
         Check(bind(_socket, address, address.Length));
+        Check(setsockopt(_socket, SocketLevel, ReceiveBufferForce, BufferBytes, sizeof(int)));
         Subscribe();
         _reader = new Thread(Read) { IsBackground = true };
         _reader.Start();
@@ -43,6 +53,9 @@ internal sealed partial class ExecMonitor : IDisposable
     public List<string> Programs { get; } = [];
 
     public int Roots { get; private set; }
+
+    /// <summary>Events were lost: the list may not be whole.</summary>
+    public bool IsIncomplete { get; private set; }
 
     public void Dispose()
     {
@@ -62,6 +75,13 @@ internal sealed partial class ExecMonitor : IDisposable
         BinaryPrimitives.WriteUInt16LittleEndian(request[32..], 4);
         BinaryPrimitives.WriteInt32LittleEndian(request[36..], Listen);
         Check((int)send(_socket, request, request.Length, 0));
+
+        // The kernel acknowledges (PROC_EVENT_NONE), or another event comes first; outside of the initial process namespace nothing does.
+        Check(setsockopt(_socket, SocketLevel, ReceiveTimeout, in s_patience, Marshal.SizeOf<TimeValue>()));
+        Span<byte> answer = stackalloc byte[1024];
+        if (recv(_socket, answer, answer.Length, 0) < DataOffset)
+            throw new InvalidOperationException("the kernel does not tell of started programs: that needs root in the initial process namespace");
+        Check(setsockopt(_socket, SocketLevel, ReceiveTimeout, default(TimeValue), Marshal.SizeOf<TimeValue>()));
     }
 
     private void Read()
@@ -70,6 +90,7 @@ internal sealed partial class ExecMonitor : IDisposable
         while (!_ending)
         {
             var count = (int)recv(_socket, buffer, buffer.Length, 0);
+            if (count < 0) IsIncomplete = true; // ENOBUFS
             if (count < DataOffset) continue;
             var data = buffer[DataOffset..];
             switch (BinaryPrimitives.ReadUInt32LittleEndian(buffer[EventOffset..]))
@@ -112,6 +133,12 @@ internal sealed partial class ExecMonitor : IDisposable
     private static partial int bind(int socket, ReadOnlySpan<byte> address, int length);
 
     [LibraryImport("libc", SetLastError = true)]
+    private static partial int setsockopt(int socket, int level, int option, in int value, int length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int setsockopt(int socket, int level, int option, in TimeValue value, int length);
+
+    [LibraryImport("libc", SetLastError = true)]
     private static partial nint send(int socket, ReadOnlySpan<byte> data, nint length, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -122,4 +149,7 @@ internal sealed partial class ExecMonitor : IDisposable
 
     [LibraryImport("libc")]
     private static partial int close(int descriptor);
+
+    /// <summary>struct timeval on 64-bit Linux.</summary>
+    private readonly record struct TimeValue(long Seconds, long Microseconds);
 }

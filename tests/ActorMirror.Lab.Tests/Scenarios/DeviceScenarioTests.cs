@@ -13,6 +13,7 @@ public sealed class DeviceScenarioTests
         var programs = new ExecMonitor(c => c.StartsWith("dotnet ") && c.Contains("actormirrord.dll") && !c.Contains("actormirrord.dll worker"));
         using (programs) await RunAsync("failover.conf");
 
+        programs.IsIncomplete.ShouldBeFalse("a program could have been missed");
         programs.Roots.ShouldBe(4, "three devices, one of them started twice");
         programs.Programs.Count.ShouldBeGreaterThanOrEqualTo(8, "each starts a worker and corosync");
         programs.Programs.ShouldAllBe(c => c.Contains("actormirrord.dll worker") || c.StartsWith("corosync ") || c.Contains("/corosync "));
