@@ -14,6 +14,9 @@ namespace ActorMirror.Management;
 /// </summary>
 public sealed class ManagementServer : IAsyncDisposable
 {
+    // What is asked is answered within milliseconds, but a handover may take a minute: a stop does not wait for it.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(200);
+
     private readonly WebApplication web;
 
     private ManagementServer(WebApplication web) => this.web = web;
@@ -37,9 +40,11 @@ public sealed class ManagementServer : IAsyncDisposable
         return new ManagementServer(application);
     }
 
+    /// <summary>Requests that are not answered soon are cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
-        await web.StopAsync();
+        using var patience = new CancellationTokenSource(StopPatience);
+        await web.StopAsync(patience.Token);
         await web.DisposeAsync();
     }
 

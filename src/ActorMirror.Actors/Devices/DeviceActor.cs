@@ -70,11 +70,6 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             case DeviceMessage.ForceStandby force:
                 ForceStandby(force);
                 break;
-            case DeviceMessage.Leave leave:
-                DropRoles();
-                outbox.Send(new ClusterCommand.Goodbye());
-                leave.Done.TrySetResult();
-                break;
             case DeviceMessage.Tick:
                 Tick();
                 break;

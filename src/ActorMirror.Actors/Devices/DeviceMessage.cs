@@ -25,8 +25,5 @@ public abstract record DeviceMessage
     /// <summary>An operator moves a traffic group; answered with null when it moved, else with the reason why not.</summary>
     public sealed record ForceStandby(string Group, string? Target, TaskCompletionSource<string?> Done) : DeviceMessage;
 
-    /// <summary>Give up all roles and say so; answered when it is on its way.</summary>
-    public sealed record Leave(TaskCompletionSource Done) : DeviceMessage;
-
     public sealed record Tick : DeviceMessage;
 }

@@ -11,7 +11,7 @@ namespace ActorMirror.Domain.Cluster;
 /// </summary>
 /// <param name="Needs">Who needs the state, by its last hello.</param>
 /// <param name="Live">Who holds one, as it has shown; wrong at most until its next hello arrives.</param>
-/// <param name="Absent">Suspected or leaving: not waited for.</param>
+/// <param name="Absent">Suspected: not waited for.</param>
 public sealed record Attendance(ImmutableSortedDictionary<DeviceId, Hello> Needs, DeviceSet Live, DeviceSet Absent)
 {
     public static readonly Attendance Nobody = new(ImmutableSortedDictionary<DeviceId, Hello>.Empty, DeviceSet.Empty, DeviceSet.Empty);
@@ -23,7 +23,6 @@ public sealed record Attendance(ImmutableSortedDictionary<DeviceId, Hello> Needs
         StateTransfer last when last.Piece == last.Pieces - 1 && Needs.GetValueOrDefault(last.For)?.Nonce == last.Nonce => Show(sender).Show(last.For),
         StateTransfer => Show(sender),
         Suspect suspect when suspect.Device != sender && (Live.Contains(sender) || Live.Remove(suspect.Device).IsEmpty) => Miss(suspect.Device),
-        Goodbye => Miss(sender),
         _ => this,
     };
 

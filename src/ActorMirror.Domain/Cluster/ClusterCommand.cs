@@ -49,7 +49,4 @@ public abstract record ClusterCommand
 
     /// <summary>A device's heartbeats are silent beyond its lease: it is out until it says hello with a new incarnation.</summary>
     public sealed record Suspect(DeviceId Device, ulong Incarnation, string Reason) : ClusterCommand;
-
-    /// <summary>The sender has given up its roles and stops.</summary>
-    public sealed record Goodbye : ClusterCommand;
 }

@@ -55,7 +55,6 @@ public static class ClusterReducer
                 ClusterCommand.MirrorStatus c => HandoverRules.Copy(counted, sender, c),
                 ClusterCommand.Health c => counted.With(device with { FailedVlans = [.. c.FailedVlans.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] }),
                 ClusterCommand.Suspect c => Suspect(counted, device, c, notices),
-                ClusterCommand.Goodbye => counted.Out(sender, MoveReason.Left).With(device with { InView = false, Synced = false }),
                 _ => throw new UnreachableException($"no rule for {command.GetType().Name}"),
             };
         return Finish(state, after, notices);

@@ -128,7 +128,6 @@ public sealed partial record ClusterReplica
             return counted;
         }
 
-        if (command is ClusterCommand.Goodbye && message.Sender == Self) return counted.Leave("this device has left", effects);
         if (View!.Members.Contains(message.Sender) && !IsOutdated(command)) counted = counted with { Attendance = Attendance.Hear(message.Sender, command) };
         var after = Phase is Joining joining
             ? counted.WhileJoining(joining, message.Sender, command, effects)

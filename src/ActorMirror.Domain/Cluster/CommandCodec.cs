@@ -26,7 +26,6 @@ public static class CommandCodec
         MirrorStatus = 8,
         Health = 9,
         Suspect = 10,
-        Goodbye = 11,
     }
 
     public static byte[] Encode(ClusterCommand command)
@@ -103,9 +102,6 @@ public static class CommandCodec
                 to.Long(c.Incarnation);
                 to.Text(c.Reason);
                 break;
-            case Goodbye:
-                to.Byte((byte)Kind.Goodbye);
-                break;
             default:
                 throw new UnreachableException($"no encoding for {command.GetType().Name}");
         }
@@ -136,7 +132,6 @@ public static class CommandCodec
             Kind.MirrorStatus => new MirrorStatus(from.Text(), from.Epoch(), from.Device(), from.Bool(), from.Long()),
             Kind.Health => new Health(from.Texts()),
             Kind.Suspect => new Suspect(from.Device(), from.Long(), from.Text()),
-            Kind.Goodbye => new Goodbye(),
             _ => null,
         };
         reason = command is null ? $"unknown kind of command {(byte)kind}"

@@ -23,6 +23,7 @@ internal sealed class LabDevice : IDisposable
     private readonly LabNetwork _network;
     private readonly string _directory;
     private readonly string _configuration;
+    private readonly HashSet<int> _sessions = [];
     private HostProcess? _supervisor;
     private int _starts;
 
@@ -59,8 +60,11 @@ internal sealed class LabDevice : IDisposable
 
     public ProcessIdentity? Supervisor => _supervisor?.Identity;
 
-    /// <summary>Every process of the device, whatever it started.</summary>
+    /// <summary>Every process of the device, whatever started it.</summary>
     public IReadOnlyList<ProcessIdentity> Processes() => Namespaces.Members([_network.Host(Name)]);
+
+    /// <summary>Of those, what the daemon started: a server of the scenario on the same host lives on when the daemon stops.</summary>
+    private IEnumerable<ProcessIdentity> DaemonProcesses() => Processes().Where(p => p.Session is { } session && _sessions.Contains(session));
 
     public void Start()
     {
@@ -73,21 +77,22 @@ internal sealed class LabDevice : IDisposable
         _supervisor?.Dispose();
         _supervisor = HostProcess.Start(_network.Host(Name), $"{Name}-{++_starts}", command, _run.Directory, PrivateMounts);
         _run.Note(_supervisor.Identity);
+        _sessions.Add(_supervisor.Identity.Id);
         IsStarted = true;
     }
 
     /// <summary>It will not come back by itself.</summary>
     public void MarkStopped() => IsStarted = false;
 
-    /// <summary>Ends the daemon in order and waits until all its processes are gone.</summary>
+    /// <summary>Ends the daemon in order and waits until its processes are gone.</summary>
     public async Task StopAsync(TimeSpan patience)
     {
         IsStarted = false;
         Supervisor?.Send(Signal.Terminate);
         using var limit = new CancellationTokenSource(patience);
-        while (Processes().Count > 0)
+        while (DaemonProcesses().Select(p => p.Id).ToList() is { Count: > 0 } left)
         {
-            if (limit.IsCancellationRequested) throw new TimeoutException($"the daemon of {Name} does not end: {Tail()}");
+            if (limit.IsCancellationRequested) throw new TimeoutException($"processes {string.Join(", ", left)} of {Name} do not end: {Tail()}");
             await Task.Delay(20, CancellationToken.None);
         }
     }

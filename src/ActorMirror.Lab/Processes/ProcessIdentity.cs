@@ -7,12 +7,15 @@ namespace ActorMirror.Lab.Processes;
 internal sealed record ProcessIdentity(int Id, long StartTime)
 {
     /// <summary>Null when there is no such process (any more).</summary>
-    public static ProcessIdentity? Of(int id) => Stat(id) is var (_, start) ? new ProcessIdentity(id, start) : null;
+    public static ProcessIdentity? Of(int id) => Stat(id) is { } stat ? new ProcessIdentity(id, stat.StartTime) : null;
 
     public static ProcessIdentity Self { get; } = Of(Environment.ProcessId)!;
 
     /// <summary>True while the process runs; a zombie does not.</summary>
-    public bool IsAlive => Stat(Id) is var (state, start) && start == StartTime && state is not 'Z' and not 'X';
+    public bool IsAlive => Stat(Id) is var (state, _, start) && start == StartTime && state is not 'Z' and not 'X';
+
+    /// <summary>Number of the process its session began with; null when the process is gone.</summary>
+    public int? Session => Stat(Id) is { } stat && stat.StartTime == StartTime ? stat.Session : null;
 
     /// <summary>Sends a signal unless the process is gone.</summary>
     public void Send(Signal signal)
@@ -20,7 +23,7 @@ internal sealed record ProcessIdentity(int Id, long StartTime)
         if (IsAlive) Signals.Send(Id, signal);
     }
 
-    private static (char State, long StartTime)? Stat(int id)
+    private static (char State, int Session, long StartTime)? Stat(int id)
     {
         string text;
         try
@@ -34,6 +37,6 @@ internal sealed record ProcessIdentity(int Id, long StartTime)
 
         // The command's name may hold spaces and parentheses: the fields begin after the last one.
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return (fields[0][0], long.Parse(fields[19], CultureInfo.InvariantCulture));
+        return (fields[0][0], int.Parse(fields[3], CultureInfo.InvariantCulture), long.Parse(fields[19], CultureInfo.InvariantCulture));
     }
 }

@@ -91,8 +91,7 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
     private async Task StopAsync(Process worker, Task died)
     {
         using (var handle = PidFd.TryOpen(worker.Id)) handle?.Send(ProcessSignal.Terminate);
-        await Task.WhenAny(died, Task.Delay(StopPatience));
-        if (worker.HasExited) return;
+        if (await Task.WhenAny(died, Task.Delay(StopPatience)) == died) return;
         log.LogWarning("The worker did not stop within {Patience} s and is killed", StopPatience.TotalSeconds);
         worker.Kill();
         await died;

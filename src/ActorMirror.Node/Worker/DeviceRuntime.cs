@@ -137,9 +137,11 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         }
     }
 
+    /// <summary>Returns when no role is held any more and nothing changes the kernel: gates shut, addresses gone, channels closed.</summary>
     public async ValueTask DisposeAsync()
     {
         await Monitors.DisposeAsync();
+        foreach (var group in Runtimes.Values) group.Control.Tell(new GroupMessage.Assigned(null, null));
         foreach (var group in Runtimes.Values)
         {
             await group.Control.DisposeAsync();

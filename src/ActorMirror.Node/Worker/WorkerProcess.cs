@@ -19,8 +19,6 @@ namespace ActorMirror.Node.Worker;
 /// <summary>The composition of the worker: kernel, engine, actors, management; and its clean stop, roles first.</summary>
 internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model, ILoggerFactory logs)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
-
     private readonly ILogger log = logs.CreateLogger("worker");
 
     public async Task<int> RunAsync(CancellationToken stop)
@@ -29,8 +27,30 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         host.Prepare();
         using var gate = new LeaseGate(host.Thread);
         var lease = new LeaseKeeper(model, gate, logs.CreateLogger("lease"));
-        await using var engine = NewEngine();
         await using var journal = OpenJournal();
+        await using var stopping = stop.Register(() => log.LogInformation("Stopping: roles are given up first"));
+        try
+        {
+            await ServeAsync(host, lease, journal, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Nothing is left that could change the tables.
+        }
+
+        host.Leave();
+        log.LogInformation("Stopped");
+        return 0;
+    }
+
+    /// <summary>
+    /// Serves until it is to stop. What is made last ends first: no more commands, no more decisions, then every gate is shut and every address gone,
+    /// and only then the others see this device leave, and take over.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It was to stop.</exception>
+    private async Task ServeAsync(DataPlaneHost host, LeaseKeeper lease, SqliteJournal journal, CancellationToken stop)
+    {
+        await using var engine = NewEngine();
         await using var runtime = new DeviceRuntime(model, host, lease, options, logs);
         runtime.DecidedObserver = new NoticeRecorder(journal, NameOf, TimeProvider.System).Record;
         var context = new DeviceContext
@@ -52,19 +72,8 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
             options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, TimeProvider.System),
             new DeviceControl(model, device, runtime, options.AllowFaults), logs);
         await engine.StartAsync(lease, stop);
-        var pump = PumpAsync(engine, device);
         log.LogInformation("Device {Device} of group {Group} runs", model.Self.Name, model.GroupName);
-        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-        log.LogInformation("Stopping: roles are given up first");
-        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        device.Tell(new DeviceMessage.Leave(left));
-        await Task.WhenAny(left.Task, Task.Delay(StopPatience, CancellationToken.None));
-        lease.Stop();
-        await engine.DisposeAsync();
-        await pump;
-        host.Leave();
-        return 0;
+        await PumpAsync(engine, device, stop);
     }
 
     private SqliteJournal OpenJournal()
@@ -84,11 +93,11 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
     };
 
     /// <summary>The order of the engine is the order of the mailbox; while it is full the engine's own bound holds the rest back.</summary>
-    private static async Task PumpAsync(IClusterEngine engine, ActorCell<DeviceMessage> device)
+    private static async Task PumpAsync(IClusterEngine engine, ActorCell<DeviceMessage> device, CancellationToken stop)
     {
-        await foreach (var ordered in engine.Events.ReadAllAsync())
+        await foreach (var ordered in engine.Events.ReadAllAsync(stop))
         {
-            while (!device.Tell(new DeviceMessage.Ordered(ordered))) await Task.Delay(TimeSpan.FromMilliseconds(1));
+            while (!device.Tell(new DeviceMessage.Ordered(ordered))) await Task.Delay(TimeSpan.FromMilliseconds(1), stop);
         }
     }
 

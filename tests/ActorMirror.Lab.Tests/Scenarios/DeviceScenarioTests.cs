@@ -19,9 +19,7 @@ public sealed class DeviceScenarioTests
         programs.Programs.ShouldAllBe(c => c.Contains("actormirrord.dll worker") || c.StartsWith("corosync ") || c.Contains("/corosync "));
     }
 
-    // Nightly until the clean stop at its end is sure to come within ten seconds: its failovers pass, the worker sometimes hangs behind "Stopping".
     [PrivilegedFact]
-    [Trait("Category", "Nightly")]
     public Task A_data_plane_in_the_hosts_namespace_leaves_what_is_not_its_own_alone() => RunAsync("shared-host.conf");
 
     private static async Task RunAsync(string file)

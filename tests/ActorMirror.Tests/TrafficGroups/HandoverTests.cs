@@ -140,17 +140,6 @@ public sealed class HandoverTests
     }
 
     [Fact]
-    public void A_device_that_says_goodbye_leaves_nothing_to_wait_for()
-    {
-        var cluster = Three();
-        Command(cluster, 1, new ClusterCommand.Goodbye());
-        var active = cluster[2].Roles["tg1"].ShouldBeOfType<LocalRole.Active>();
-        active.Reason.ShouldBe(MoveReason.Left);
-        cluster.Stop(1, LeaveReason.ProcessDown);
-        cluster[2].Roles["tg1"].ShouldBe(active);
-    }
-
-    [Fact]
     public void A_new_configuration_that_no_longer_names_the_active_moves_the_group()
     {
         var cluster = Three();
