@@ -22,7 +22,8 @@ public sealed record Attendance(ImmutableSortedDictionary<DeviceId, Hello> Needs
         Hello or Synced => Show(sender),
         StateTransfer last when last.Piece == last.Pieces - 1 && Needs.GetValueOrDefault(last.For)?.Nonce == last.Nonce => Show(sender).Show(last.For),
         StateTransfer => Show(sender),
-        Suspect suspect when suspect.Device != sender && (Live.Contains(sender) || Live.Remove(suspect.Device).IsEmpty) => Miss(suspect.Device),
+        // As in the state, who is out itself is not believed: of two that suspect each other the second one is live.
+        Suspect suspect when suspect.Device != sender && Live.Contains(sender) => Miss(suspect.Device),
         _ => this,
     };
 

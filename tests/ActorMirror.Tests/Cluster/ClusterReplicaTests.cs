@@ -170,6 +170,21 @@ public sealed class ClusterReplicaTests
     }
 
     [Fact]
+    public void Of_a_pair_that_suspects_each_other_the_second_is_not_believed_by_the_suspect_either()
+    {
+        var cluster = new ReplicaCluster(2, new GroupDeclaration("tg1", [s_a, s_b], []));
+        cluster.Start(1, 2);
+        cluster.Settle();
+        cluster.ReportUp();
+        cluster.Send(2, new ClusterCommand.Suspect(s_a, cluster[1].Replica.Incarnation, "silent"));
+        cluster.Send(1, new ClusterCommand.Suspect(s_b, cluster[2].Replica.Incarnation, "silent"));
+        cluster.Settle();
+        cluster.Violations.ShouldBeEmpty("a does not begin anew beside b, which is live");
+        cluster[2].Roles["tg1"].ShouldBeOfType<LocalRole.Active>();
+        cluster[1].Roles["tg1"].ShouldBeOfType<LocalRole.Mirror>();
+    }
+
+    [Fact]
     public void The_device_that_was_to_send_the_state_dies_and_another_does_it()
     {
         var cluster = Three();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using ActorMirror.Management;
 using ActorMirror.Management.Contracts;
@@ -53,6 +54,8 @@ public sealed class ManagementServerTests : IDisposable
             await Task.Delay(Timeout.Infinite, cancellation);
             return new CommandReport("never");
         }
+
+        public ImmutableArray<ActorReport> Actors() => [];
 
         public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation) => throw new NotSupportedException();
     }
