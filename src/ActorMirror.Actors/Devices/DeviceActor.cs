@@ -17,10 +17,6 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
 
-    // A statement in doubt is repeated at a view; more than these at once would mean an actor that states without end.
-    private const int MostKept = 1024;
-
-    private readonly Outbox outbox = new(context);
     private readonly SilenceWatch silence = new(context);
     private readonly Dictionary<ulong, TaskCompletionSource<string?>> requests = [];
     private ITimer? ticker;
@@ -28,6 +24,8 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
     private ulong lastRequest = (ulong)context.Time.GetTimestamp();
 
     private ClusterReplica Replica => context.Replica;
+
+    private Outbox Outbox => context.Outbox;
 
     public override ValueTask StartAsync(bool restart)
     {
@@ -49,9 +47,12 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
                 foreach (var group in context.Environment.Groups) group.Tell(new GroupMessage.Moved(new GroupInput.Fenced(fenced.Device)));
                 break;
             case DeviceMessage.Ordered ordered:
-                if (ReferenceEquals(ordered.Event, context.Applied)) break;
-                context.Applied = ordered.Event;
-                Apply(Replica.Handle(ordered.Event));
+                if (!ReferenceEquals(ordered.Event, context.Applied))
+                {
+                    context.Applied = ordered.Event;
+                    Apply(Replica.Handle(ordered.Event));
+                }
+
                 if (ordered.Event is ClusterEvent.View view) ViewChanged(view);
                 break;
             case DeviceMessage.LeaseGranted:
@@ -99,7 +100,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             switch (effect)
             {
                 case ReplicaEffect.Send send:
-                    outbox.Send(send.Command);
+                    Outbox.Send(send.Command);
                     break;
                 case ReplicaEffect.Entered entered:
                     context.Environment.Load(entered.State);
@@ -143,13 +144,13 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
     {
         context.Log.LogInformation("View {Ring}: members {Members}, {Quorum}", view.Ring, string.Join(",", view.Members), view.Quorate ? "quorate" : "no quorum");
         silence.ViewChanged();
-        outbox.ViewChanged(view);
+        Outbox.ViewChanged();
         context.Environment.AloneChanged(view is { Quorate: true, Members.Length: 1 });
     }
 
     private void Keep(string key, ClusterCommand? command)
     {
-        if (!outbox.Keep(key, command, MostKept)) context.Log.LogError("More than {Most} statements at once; {Key} is not sent", MostKept, key);
+        if (!Outbox.Keep(key, command)) context.Log.LogError("More than {Most} statements at once; {Key} is not sent", Outbox.MostKept, key);
     }
 
     private void ForceStandby(DeviceMessage.ForceStandby force)
@@ -159,8 +160,8 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
         else if (Replica.Phase is not SyncPhase.Established) force.Done.TrySetResult("this device is not in a quorate group now");
         else
         {
-            requests.Add(++lastRequest, force.Done);
-            outbox.Send(new ClusterCommand.ForceStandby(force.Group, target?.Id, lastRequest));
+            if (Outbox.Send(new ClusterCommand.ForceStandby(force.Group, target?.Id, ++lastRequest))) requests.Add(lastRequest, force.Done);
+            else force.Done.TrySetResult("the cluster takes no commands now");
         }
     }
 
@@ -175,13 +176,13 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
     private void Tick()
     {
         context.Lease.SignOfLife();
-        outbox.Retry();
+        Outbox.Retry();
         if ((sinceRetry += TickInterval) >= RetryInterval)
         {
             sinceRetry = TimeSpan.Zero;
             if (Replica.IsWaiting) Apply(Replica.Retry());
         }
 
-        if (silence.Silent(Replica) is { } suspect) outbox.Send(suspect);
+        if (silence.Silent(Replica) is { } suspect) Outbox.Send(suspect);
     }
 }

@@ -49,6 +49,9 @@ public sealed class DeviceContext
     /// <summary>The event <see cref="Replica"/> was last given: delivered again after a failure, it is not applied again.</summary>
     internal ClusterEvent? Applied { get; set; }
 
+    /// <summary>What is on its way into the total order, and what stays true: neither ends with the actor.</summary>
+    internal Outbox Outbox => field ??= new Outbox(Engine, () => Replica.View?.Ring);
+
     /// <summary>What is still to be done for the events so far; an effect leaves the queue when it is done.</summary>
     internal Queue<ReplicaEffect> Unfinished { get; } = new();
 }

@@ -1,25 +1,39 @@
+using ActorMirror.Cluster;
 using ActorMirror.Domain.Cluster;
 
 namespace ActorMirror.Actors.Devices;
 
 /// <summary>
-/// Commands on their way into the total order. What the engine does not take now is tried again until the view changes: a command belongs to the view in which
-/// it was decided. Kept statements are said again in every view.
+/// Commands on their way into the total order. A command belongs to the ring in which it was decided: what the engine does not take now is tried again
+/// until then, and never in another ring. Kept statements are said again in every ring.
 /// </summary>
-internal sealed class Outbox(DeviceContext context)
+/// <param name="current">The ring of the quorate view that the device has applied; null: there is none, and nothing can be decided.</param>
+internal sealed class Outbox(IClusterEngine engine, Func<RingId?> current)
 {
-    private readonly Queue<byte[]> waiting = new();
-    private readonly Dictionary<string, ClusterCommand> kept = [];
-    private RingId ring;
+    // The engine takes a command within milliseconds. So many waiting ones are a ring that stands: more would not help it.
+    public const int MostWaiting = 4096;
 
-    public void Send(ClusterCommand command)
+    // More statements at once would mean an actor that states without end.
+    public const int MostKept = 1024;
+
+    private readonly Queue<(RingId Ring, byte[] Command)> waiting = new();
+    private readonly Dictionary<string, ClusterCommand> kept = [];
+    private RingId? said;
+
+    /// <returns>False: not sent, because there is no ring, or too much waits; who still wants it decides again.</returns>
+    public bool Send(ClusterCommand command)
     {
-        waiting.Enqueue(CommandCodec.Encode(command));
+        if (current() is not { } ring) return false;
         Retry();
+        if (waiting.Count == MostWaiting) return false;
+        waiting.Enqueue((ring, CommandCodec.Encode(command)));
+        Retry();
+        return true;
     }
 
+    /// <summary>A statement that is true until it is replaced; null: no longer.</summary>
     /// <returns>False: there are too many.</returns>
-    public bool Keep(string key, ClusterCommand? command, int most)
+    public bool Keep(string key, ClusterCommand? command)
     {
         if (command is null)
         {
@@ -27,25 +41,22 @@ internal sealed class Outbox(DeviceContext context)
             return true;
         }
 
-        if (kept.Count >= most && !kept.ContainsKey(key)) return false;
+        if (kept.Count >= MostKept && !kept.ContainsKey(key)) return false;
         kept[key] = command;
         Send(command);
         return true;
     }
 
-    public void ViewChanged(ClusterEvent.View view)
+    /// <summary>After the view's own commands: a worker that came or went within the ring lost nobody's statements.</summary>
+    public void ViewChanged()
     {
-        // A ring drops what was decided before it; a worker that came or went within the ring does not.
-        if (view.Ring == ring) return;
-        ring = view.Ring;
-        if (!view.Quorate) return;
-        foreach (var command in kept.Values) waiting.Enqueue(CommandCodec.Encode(command));
-        Retry();
+        if (current() == said) return;
+        said = current();
+        foreach (var command in kept.Values) Send(command);
     }
 
     public void Retry()
     {
-        var current = context.Replica.View?.Ring ?? ring;
-        while (waiting.TryPeek(out var command) && context.Engine.TrySend(current, command)) waiting.Dequeue();
+        while (waiting.TryPeek(out var next) && (next.Ring != current() || engine.TrySend(next.Ring, next.Command))) waiting.Dequeue();
     }
 }
