@@ -19,6 +19,9 @@ internal sealed record NodeOptions(string Config, string? Device, string StateDi
     /// </summary>
     public string AloneFile => Path.Combine(RunDirectory, "alone");
 
+    /// <summary>What was changed in a network namespace that is shared with the host.</summary>
+    public string HostChangesFile => Path.Combine(RunDirectory, "host-changes");
+
     public string[] Arguments() =>
     [
         "--config", Config, "--state-dir", StateDirectory, "--run-dir", RunDirectory,

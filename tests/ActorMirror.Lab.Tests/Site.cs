@@ -47,9 +47,9 @@ internal sealed class Site : IAsyncDisposable
     public Task ProtectedAsync() => DoAsync(new Step { WaitUntil = Condition.Protected });
 
     /// <summary>Opens flows to tg1 and waits until they are protected.</summary>
-    public async Task OpenAsync(int tcp, int udp)
+    public async Task OpenAsync(int tcp, int udp, bool mustSurvive = true)
     {
-        await Client.OpenAsync(Flow("tcp", FlowProtocol.Tcp, "10.10.0.100:5000", tcp));
+        await Client.OpenAsync(Flow("tcp", FlowProtocol.Tcp, "10.10.0.100:5000", tcp) with { Mirrored = mustSurvive });
         if (udp > 0) await Client.OpenAsync(Flow("udp", FlowProtocol.Udp, "10.10.0.100:5001", udp));
         await DoAsync(new Step { WaitUntil = Condition.Flowing });
         await ProtectedAsync();

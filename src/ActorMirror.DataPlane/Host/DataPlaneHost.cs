@@ -13,22 +13,25 @@ namespace ActorMirror.DataPlane.Host;
 
 /// <summary>
 /// The place the data plane works in: a network namespace with the VLANs' interfaces, this device's own self IPs, and the kernel settings. A clean stop removes our
-/// tables and restores settings of a shared namespace; a namespace of our own stays, with the interfaces in it, for the next start.
+/// tables and leaves a shared namespace as it was found; a namespace of our own stays, with the interfaces in it, for the next start.
 /// </summary>
 public sealed class DataPlaneHost : ISocketFactory, IDisposable
 {
     private readonly DeviceGroupModel model;
+    private readonly HostChanges? changes;
     private readonly SysctlValues sysctls;
     private readonly NftablesContext nft;
     private readonly ILogger log;
 
+    /// <param name="changesFile">Keeps what is changed in a shared namespace.</param>
     /// <exception cref="Kernel.KernelException">The namespace cannot be made or entered.</exception>
-    public DataPlaneHost(DeviceGroupModel model, ILogger log)
+    public DataPlaneHost(DeviceGroupModel model, string changesFile, ILogger log)
     {
         (this.model, this.log) = (model, log);
         if (model.DataPlane.Namespace is { } name) NetworkNamespace.OpenOrCreate(name).Dispose();
         Thread = NamespaceThread.Enter(model.DataPlane.Namespace);
-        sysctls = new SysctlValues(Thread);
+        changes = model.DataPlane.Namespace is null ? new HostChanges(changesFile) : null;
+        sysctls = new SysctlValues(Thread, changes is null ? null : changes.Overwriting);
         nft = NftablesContext.Open(Thread);
     }
 
@@ -51,8 +54,13 @@ public sealed class DataPlaneHost : ISocketFactory, IDisposable
         foreach (var (setting, value) in DataPlaneSysctls.For(model)) sysctls.Write(setting, value);
         foreach (var vlan in model.Vlans.Where(v => v.InDataPlane)) links.SetUp(vlan.Interface);
         using var addresses = InterfaceAddresses.Open(Thread);
+        var present = addresses.List();
         foreach (var self in model.SelfIps.Where(s => s.Device == model.Self.Id))
+        {
+            if (!present.Any(p => p.Address == self.Address.Address.Value && p.PrefixLength == self.Address.Length))
+                changes?.Adding(self.Vlan.Interface, self.Address.Address, self.Address.Length);
             addresses.Set(self.Vlan.Interface, self.Address.Address.Value, self.Address.Length);
+        }
     }
 
     /// <summary>Applies nft commands in one transaction.</summary>
@@ -65,7 +73,11 @@ public sealed class DataPlaneHost : ISocketFactory, IDisposable
     public void Leave()
     {
         Run(Ruleset.Removal);
-        if (model.DataPlane.Namespace is null) sysctls.Restore();
+        if (changes is null) return;
+        using var addresses = InterfaceAddresses.Open(Thread);
+        foreach (var (device, address, length) in changes.Addresses) addresses.Remove(device, address.Value, length);
+        sysctls.Restore(changes.Sysctls);
+        changes.Clear();
     }
 
     public void Dispose()

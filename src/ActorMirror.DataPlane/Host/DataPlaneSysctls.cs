@@ -4,16 +4,22 @@ using ActorMirror.Domain.Devices;
 namespace ActorMirror.DataPlane.Host;
 
 /// <summary>
-/// The kernel settings the data plane needs, each with its reason. In a namespace of our own all of them are set; in the host's only those
-/// without which nothing is forwarded, and their old values come back at a clean stop.
+/// The kernel settings the data plane needs, each with its reason. In a namespace of our own all of them are set; in the host's only that
+/// our VLANs forward, and the old values come back at a clean stop.
 /// </summary>
 internal static class DataPlaneSysctls
 {
     public static IEnumerable<(string Name, string Value)> For(DeviceGroupModel model)
     {
-        // Forwarding is the job.
+        // Forwarding is the job. The kernel asks the interface a packet came in by (ip_route_input_slow); ip_forward would also change every other
+        // interface, and whether redirects are accepted (inet_forward_change).
+        if (model.DataPlane.Namespace is null)
+        {
+            foreach (var vlan in model.Vlans.Where(v => v.InDataPlane)) yield return ($"net/ipv4/conf/{vlan.Interface}/forwarding", "1");
+            yield break;
+        }
+
         yield return ("net.ipv4.ip_forward", "1");
-        if (model.DataPlane.Namespace is null) yield break;
 
         // Replies of members come in on another interface than the client's packets would leave by.
         yield return ("net.ipv4.conf.all.rp_filter", "0");

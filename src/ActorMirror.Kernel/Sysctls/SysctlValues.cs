@@ -2,17 +2,10 @@ using ActorMirror.Kernel.Namespaces;
 
 namespace ActorMirror.Kernel.Sysctls;
 
-/// <summary>
-/// The network sysctls of one namespace. What is overwritten is remembered, so that <see cref="Restore"/> leaves a shared namespace as it
-/// was found. Used by one thread at a time.
-/// </summary>
-public sealed class SysctlValues(NamespaceThread thread)
+/// <summary>The network sysctls of one namespace. Used by one thread at a time.</summary>
+/// <param name="overwriting">Told name and old value before a value is replaced, for who wants to <see cref="Restore"/> it.</param>
+public sealed class SysctlValues(NamespaceThread thread, Action<string, string>? overwriting = null)
 {
-    private readonly Dictionary<string, string> _before = [];
-
-    /// <summary>Names this object has written, with the values they had before.</summary>
-    public IReadOnlyDictionary<string, string> Before => _before;
-
     public bool Exists(string name)
     {
         var path = SysctlName.PathOf(name);
@@ -30,21 +23,21 @@ public sealed class SysctlValues(NamespaceThread thread)
     {
         var old = Read(name);
         if (old == value) return;
+        overwriting?.Invoke(name, old);
         WriteFile(name, value);
-        _before.TryAdd(name, old);
     }
 
-    /// <summary>Writes back what was there before the first write. All are tried; those that fail are reported together, and stay remembered.</summary>
+    /// <summary>Writes back what was there before. All are tried; those that fail are reported together.</summary>
     /// <exception cref="AggregateException">Holds a <see cref="SysctlException"/> per value that could not be written back.</exception>
-    public void Restore()
+    public void Restore(IReadOnlyDictionary<string, string> before)
     {
+        ArgumentNullException.ThrowIfNull(before);
         List<Exception> failures = [];
-        foreach (var (name, value) in _before.ToArray())
+        foreach (var (name, value) in before)
         {
             try
             {
                 WriteFile(name, value);
-                _before.Remove(name);
             }
             catch (SysctlException exception)
             {

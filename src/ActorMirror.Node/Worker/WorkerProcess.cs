@@ -23,7 +23,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
 
     public async Task<int> RunAsync(CancellationToken stop)
     {
-        using var host = new DataPlaneHost(model, logs.CreateLogger("data-plane"));
+        using var host = new DataPlaneHost(model, options.HostChangesFile, logs.CreateLogger("data-plane"));
         host.Prepare();
         using var gate = new LeaseGate(host.Thread);
         var lease = new LeaseKeeper(model, gate, logs.CreateLogger("lease"));

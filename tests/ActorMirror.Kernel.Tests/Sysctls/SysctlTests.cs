@@ -10,7 +10,8 @@ public sealed class SysctlTests
     {
         var data = TestNetwork.Add("data");
         using var thread = NamespaceThread.Enter(data);
-        var sysctls = new SysctlValues(thread);
+        Dictionary<string, string> before = [];
+        var sysctls = new SysctlValues(thread, (name, value) => before.TryAdd(name, value));
         sysctls.Read("net.ipv4.ip_forward").ShouldBe("0");
         sysctls.Write("net.ipv4.ip_forward", "1");
         sysctls.Write("net.ipv4.conf.all.arp_ignore", "1");
@@ -18,19 +19,19 @@ public sealed class SysctlTests
         TestNetwork.Run("cat /proc/sys/net/ipv4/ip_forward", data).Trim().ShouldBe("1");
         TestNetwork.Run("cat /proc/sys/net/ipv4/ip_forward").Trim().ShouldBe("0");
 
-        sysctls.Restore();
+        sysctls.Restore(before);
         TestNetwork.Run("cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/all/arp_ignore", data).ShouldBe("0\n0\n");
-        sysctls.Before.ShouldBeEmpty();
     }
 
     [NamespaceFact]
     public void A_value_that_is_there_already_is_not_ours_to_restore()
     {
         using var thread = NamespaceThread.Enter(null);
-        var sysctls = new SysctlValues(thread);
+        List<string> overwritten = [];
+        var sysctls = new SysctlValues(thread, (name, _) => overwritten.Add(name));
         TestNetwork.Run("echo 1 > /proc/sys/net/ipv4/ip_forward");
         sysctls.Write("net.ipv4.ip_forward", "1");
-        sysctls.Before.ShouldBeEmpty();
+        overwritten.ShouldBeEmpty();
     }
 
     [NamespaceFact]
