@@ -71,6 +71,9 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             case DeviceMessage.ForceStandby force:
                 ForceStandby(force);
                 break;
+            case DeviceMessage.Loaded:
+                Finish();
+                break;
             case DeviceMessage.Tick:
                 Tick();
                 break;
@@ -89,23 +92,25 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
     private void Apply((ClusterReplica Replica, ImmutableArray<ReplicaEffect> Effects) outcome)
     {
         context.Replica = outcome.Replica;
-        foreach (var effect in outcome.Effects) context.Unfinished.Enqueue(effect);
+        foreach (var effect in outcome.Effects) context.Unfinished.Enqueue((Replica.View?.Ring, effect));
         Finish();
     }
 
+    /// <summary>Carries out what is due, up to a load that is not done. What waited behind one may be over: then it is not done any more.</summary>
     private void Finish()
     {
-        while (context.Unfinished.TryPeek(out var effect))
+        while (context.Unfinished.TryPeek(out var due))
         {
-            switch (effect)
+            switch (due.Effect)
             {
                 case ReplicaEffect.Send send:
-                    Outbox.Send(send.Command);
+                    if (due.Ring == Replica.View?.Ring) Outbox.Send(send.Command);
                     break;
                 case ReplicaEffect.Entered entered:
-                    context.Environment.Load(entered.State);
+                    if (!IsLoaded(entered.State)) return;
                     break;
                 case ReplicaEffect.SetRole role:
+                    if (role.Role != CurrentRole(role.Group)) break;
                     context.Environment.Group(role.Group)?.Tell(new GroupMessage.Assigned(role.Role, Detection(role)));
                     break;
                 case ReplicaEffect.DropRoles drop:
@@ -121,6 +126,36 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
         }
     }
 
+    /// <summary>
+    /// A ruleset takes seconds to load on a starved machine, and an actor that stands still for so long costs the lease: it is loaded beside, and
+    /// <see cref="DeviceMessage.Loaded"/> tells when to go on.
+    /// </summary>
+    private bool IsLoaded(ClusterState state)
+    {
+        context.Loading ??= LoadAsync(state);
+        if (!context.Loading.IsCompleted) return false;
+        var loaded = context.Loading.Result;
+        context.Loading = null;
+        return loaded;
+    }
+
+    private async Task<bool> LoadAsync(ClusterState state)
+    {
+        try
+        {
+            await Task.Run(() => context.Environment.Load(state));
+            self.Tell(new DeviceMessage.Loaded());
+            return true;
+        }
+        catch (Exception failure)
+        {
+            context.Log.LogError(failure, "The ruleset could not be loaded; trying again");
+            return false;
+        }
+    }
+
+    private LocalRole? CurrentRole(string group) => Replica is { Phase: SyncPhase.Established live } ? live.State.RoleOf(Replica.Self, group) : null;
+
     /// <summary>From the last heartbeat of the lost owner to now.</summary>
     private TimeSpan? Detection(ReplicaEffect.SetRole role) =>
         role.Role is LocalRole.Active { Reason: MoveReason.DeviceDown or MoveReason.ProcessDown or MoveReason.Silent }
@@ -135,9 +170,8 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
 
     private void RetellRoles()
     {
-        if (Replica.State is not { } state || Replica.Phase is not SyncPhase.Established) return;
-        foreach (var name in state.Groups.Keys)
-            context.Environment.Group(name)?.Tell(new GroupMessage.Assigned(state.RoleOf(Replica.Self, name), null));
+        if (Replica.Phase is not SyncPhase.Established live) return;
+        foreach (var name in live.State.Groups.Keys) context.Environment.Group(name)?.Tell(new GroupMessage.Assigned(CurrentRole(name), null));
     }
 
     private void ViewChanged(ClusterEvent.View view)
@@ -180,6 +214,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
         if ((sinceRetry += TickInterval) >= RetryInterval)
         {
             sinceRetry = TimeSpan.Zero;
+            Finish();
             if (Replica.IsWaiting) Apply(Replica.Retry());
         }
 

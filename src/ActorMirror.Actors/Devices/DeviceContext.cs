@@ -11,7 +11,10 @@ namespace ActorMirror.Actors.Devices;
 /// <summary>The rest of this device, as its actor uses it.</summary>
 public interface IDeviceEnvironment
 {
-    /// <summary>Numbers are agreed on: makes the ruleset and the actors of the traffic groups. State before address: returns when the kernel has it.</summary>
+    /// <summary>
+    /// Numbers are agreed on: makes the ruleset and the actors of the traffic groups. State before address: returns when the kernel has it. Never twice
+    /// at once, on any thread.
+    /// </summary>
     void Load(ClusterState state);
 
     /// <summary>Null before <see cref="Load"/>.</summary>
@@ -52,6 +55,9 @@ public sealed class DeviceContext
     /// <summary>What is on its way into the total order, and what stays true: neither ends with the actor.</summary>
     internal Outbox Outbox => field ??= new Outbox(Engine, () => Replica.View?.Ring);
 
-    /// <summary>What is still to be done for the events so far; an effect leaves the queue when it is done.</summary>
-    internal Queue<ReplicaEffect> Unfinished { get; } = new();
+    /// <summary>What is still to be done for the events so far, and the ring it belongs to; it leaves the queue when it is done.</summary>
+    internal Queue<(RingId? Ring, ReplicaEffect Effect)> Unfinished { get; } = new();
+
+    /// <summary>The load under way, and whether it succeeded: it ends when it ends, whoever began it.</summary>
+    internal Task<bool>? Loading { get; set; }
 }

@@ -25,5 +25,8 @@ public abstract record DeviceMessage
     /// <summary>An operator moves a traffic group; answered with null when it moved, else with the reason why not.</summary>
     public sealed record ForceStandby(string Group, string? Target, TaskCompletionSource<string?> Done) : DeviceMessage;
 
+    /// <summary>The ruleset is loaded: what waits for it goes on.</summary>
+    public sealed record Loaded : DeviceMessage;
+
     public sealed record Tick : DeviceMessage;
 }

@@ -108,9 +108,6 @@ internal sealed class LabDevice : IDisposable
         }
     }
 
-    /// <summary>All that the daemon printed since it was started last.</summary>
-    public string Log() => _supervisor is { } supervisor ? File.ReadAllText(supervisor.Log) : "";
-
     public string Tail() => _supervisor?.Tail() ?? "";
 
     public void Dispose()

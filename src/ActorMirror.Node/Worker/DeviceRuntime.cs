@@ -36,9 +36,11 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private readonly MirrorNetwork network;
     private readonly string aloneFile;
     private readonly Lock ruleset = new();
+    private readonly Lock loading = new();
     private ImmutableDictionary<string, GroupRuntime> groups = ImmutableDictionary<string, GroupRuntime>.Empty;
     private ServiceTable? services;
     private MemberHealth health = MemberHealth.AllUp;
+    private bool stopped;
 
     public DeviceRuntime(DeviceGroupModel model, DataPlaneHost host, LeaseKeeper lease, NodeOptions options, ILoggerFactory logs)
     {
@@ -84,21 +86,29 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
             return;
         }
 
+        lock (loading)
+        {
+            if (!stopped) Load(next);
+        }
+    }
+
+    private void Load(ServiceTable next)
+    {
         lock (ruleset)
         {
             // The same numbers: the ruleset in the kernel, and with it every lease and counter, stays.
-            if (services?.Digest == next.Digest) return;
-            services = next;
-            host.Run(Ruleset.Whole(next, health));
+            if (services?.Digest != next.Digest)
+            {
+                host.Run(Ruleset.Whole(next, health));
+                services = next;
+            }
         }
 
+        var added = next.Groups.Where(g => !groups.ContainsKey(g.Key)).ToList();
         addresses.Prepare(next.Floating);
-        addresses.Lower(next.Floating); // what a predecessor left; its gates are shut by the new tables
-        foreach (var (name, number) in next.Groups)
-        {
-            if (!groups.ContainsKey(name)) groups = groups.Add(name, Create(name, number));
-        }
-
+        // What a predecessor left; its gates are shut by the new tables.
+        addresses.Lower(next.Floating.Where(f => added.Exists(g => g.Value == f.GroupNumber)));
+        foreach (var (name, number) in added) groups = groups.Add(name, Create(name, number));
         if (!listening)
         {
             listening = true;
@@ -140,6 +150,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     /// <summary>Returns when no role is held any more and nothing changes the kernel: gates shut, addresses gone, channels closed.</summary>
     public async ValueTask DisposeAsync()
     {
+        lock (loading) stopped = true;
         await Monitors.DisposeAsync();
         foreach (var group in Runtimes.Values) group.Control.Tell(new GroupMessage.Assigned(null, null));
         foreach (var group in Runtimes.Values)

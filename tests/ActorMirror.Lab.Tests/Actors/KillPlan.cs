@@ -56,7 +56,7 @@ internal static class KillPlan
         new(Group, "LeaseGranted", Part.Active, p => p.FreezeAsync()),
         new(Device, "LeaseGranted", Part.Active, p => p.FreezeAsync()),
         new(Device, "LeaseLost", Part.Active, p => p.FreezeAsync()),
-        new(Device, "Leave", Part.Active, p => p.StopAndStartAsync()),
+        new(Device, "Loaded", Part.Active, p => p.FreezeAsync()),
     ];
 
     /// <summary>What no network brings about in good time: killed at these with hand-made surroundings, in ActorMirror.Tests.</summary>

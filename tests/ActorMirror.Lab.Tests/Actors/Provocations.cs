@@ -14,13 +14,8 @@ namespace ActorMirror.Lab.Tests.Actors;
 /// <param name="target">The device whose actor is to die.</param>
 internal sealed class Provocations(Site site, LabDevice active, LabDevice nextActive, LabDevice target)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
-
     // Twice what fits into the listener's socket (16 MB, about 1 KB each).
     private const int Flood = 16_384;
-
-    /// <summary>What the target's daemon printed before it was stopped; null while it runs.</summary>
-    public string? LastWords { get; private set; }
 
     /// <summary>It comes by itself.</summary>
     public Task NothingAsync() => Task.CompletedTask;
@@ -82,13 +77,6 @@ internal sealed class Provocations(Site site, LabDevice active, LabDevice nextAc
         {
             worker.Send(Signal.Continue);
         }
-    }
-
-    public async Task StopAndStartAsync()
-    {
-        await target.StopAsync(StopPatience);
-        LastWords = target.Log();
-        target.Start();
     }
 
     private Task ActiveElsewhereAsync() => Site.UntilAsync(
