@@ -30,7 +30,7 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 passed=0 failed=0 skipped=0
 
-count() { sed -n "s/.*<Counters .* $2=\"\([0-9]*\)\".*/\1/p" "$1" | head -1; }
+count() { sed -n "s/.*<Counters .*\<$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -1; }
 
 # run PROJECT MINUTES
 run() {
