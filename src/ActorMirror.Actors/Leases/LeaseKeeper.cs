@@ -1,19 +1,26 @@
-using System.Diagnostics;
 using ActorMirror.Cluster;
 using ActorMirror.DataPlane.Lease;
 using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Kernel.Nftables;
 using ActorMirror.Kernel.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace ActorMirror.Actors.Leases;
 
 /// <summary>
-/// Holds this device's lease and carries it into the kernel. Runs on the engine's own thread, between corosync and nftables, so that a busy
-/// thread pool, a full mailbox or a long ruleset change cannot end it. A process that was stopped between reading the clock and opening the
-/// gate shuts it with its next tick, one heartbeat interval later at most.
+/// Holds this device's lease and carries it into the kernel. Runs on the engine's own real-time thread, between corosync and nftables, so
+/// that a busy thread pool, a full mailbox or a long ruleset change cannot end it. A process that was stopped between reading the clock and
+/// opening the gate shuts it with its next tick, one heartbeat interval later at most.
+/// <para>
+/// No lock is held while the kernel works: an actor's thread that holds one and has to wait for a core would make the real-time thread
+/// wait with it, and cost the lease. So who changed the kernel looks again afterwards, and shuts what was closed meanwhile.
+/// </para>
 /// </summary>
-public sealed class LeaseKeeper(DeviceGroupModel model, LeaseGate gate, ILogger log) : IHeartbeatObserver
+/// <param name="renewing">Used by the engine's thread alone.</param>
+/// <param name="changing">Used by the actors, one at a time.</param>
+public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate renewing, ILeaseGate changing, TimeProvider time, ILogger log) : IHeartbeatObserver
 {
     // With no other device to take over there is nobody to make room for: the data plane outlives its daemon.
     private static readonly TimeSpan AloneLifetime = TimeSpan.FromHours(1);
@@ -22,11 +29,11 @@ public sealed class LeaseKeeper(DeviceGroupModel model, LeaseGate gate, ILogger 
     private const long StuckNs = 2_000_000_000;
 
     private readonly Lock guard = new();
-    private readonly LeaseRule rule = new((long)model.Cluster.Lease.TotalNanoseconds);
+    private readonly LeaseRule rule = new((long)duration.TotalNanoseconds);
     private readonly long[] lastHeard = new long[DeviceId.Maximum + 1];
     private readonly HashSet<int> open = [];
-    private Lease lease = Lease.Enter(NowNs);
-    private long alive = NowNs;
+    private Lease lease = Lease.Enter(time.GetTimestamp());
+    private long alive = time.GetTimestamp();
     private bool lost;
     private bool scheduled;
     private volatile bool alone;
@@ -53,8 +60,8 @@ public sealed class LeaseKeeper(DeviceGroupModel model, LeaseGate gate, ILogger 
         }
     }
 
-    // Stopwatch reads CLOCK_MONOTONIC in nanoseconds.
-    private static long NowNs => Stopwatch.GetTimestamp();
+    // The system's provider reads CLOCK_MONOTONIC in nanoseconds.
+    private long NowNs => time.GetTimestamp();
 
     /// <summary>The actors say that they are not stuck, several times a second.</summary>
     public void SignOfLife() => Interlocked.Exchange(ref alive, NowNs);
@@ -63,25 +70,27 @@ public sealed class LeaseKeeper(DeviceGroupModel model, LeaseGate gate, ILogger 
     public void Stop() => stopping = true;
 
     /// <returns>False: there is no valid lease; <see cref="Granted"/> tells when there is.</returns>
+    /// <exception cref="NftablesException">The ruleset is not loaded.</exception>
     public bool TryOpen(int trafficGroup)
     {
+        TimeSpan remaining;
         lock (guard)
         {
-            var remaining = RemainingAt(NowNs);
+            remaining = RemainingAt(NowNs);
             if (remaining <= TimeSpan.Zero) return false;
             open.Add(trafficGroup);
-            gate.Open([trafficGroup], alone ? AloneLifetime : remaining);
-            return true;
         }
+
+        changing.Open([trafficGroup], alone ? AloneLifetime : remaining);
+        if (IsOpen(trafficGroup)) return true;
+        changing.Shut(trafficGroup);
+        return false;
     }
 
     public void Close(int trafficGroup)
     {
-        lock (guard)
-        {
-            open.Remove(trafficGroup);
-            gate.Shut(trafficGroup);
-        }
+        lock (guard) open.Remove(trafficGroup);
+        changing.Shut(trafficGroup);
     }
 
     /// <summary>The roles are dropped; the next heartbeat that comes back begins a new lease.</summary>
@@ -98,7 +107,7 @@ public sealed class LeaseKeeper(DeviceGroupModel model, LeaseGate gate, ILogger 
     public TimeSpan? SilenceOf(DeviceId device)
     {
         var heard = Interlocked.Read(ref lastHeard[device.Value]);
-        return heard == 0 ? null : Stopwatch.GetElapsedTime(heard);
+        return heard == 0 ? null : time.GetElapsedTime(heard);
     }
 
     /// <summary>Whether a member of the view is not heard although this device's own heartbeats come back.</summary>
@@ -111,17 +120,20 @@ public sealed class LeaseKeeper(DeviceGroupModel model, LeaseGate gate, ILogger 
     public void Heard(DeviceId device, long sentAt, RingId ring, bool valid)
     {
         Interlocked.Exchange(ref lastHeard[device.Value], NowNs);
-        if (device != model.Self.Id) return;
-        Action? tell;
+        if (device != self) return;
+        LeaseDecision decision;
+        bool granted;
         lock (guard)
         {
-            var wasHeld = lease.Until != 0;
-            tell = Take(rule.Renew(lease, NowNs, sentAt, valid));
-            if (!lost && lease.Until != 0 && open.Count > 0) Carry();
-            if (!wasHeld && lease.Until != 0) tell = Granted;
+            granted = lease.Until == 0;
+            decision = rule.Renew(lease, NowNs, sentAt, valid);
+            lease = decision.Lease;
+            granted &= lease.Until != 0;
         }
 
-        tell?.Invoke();
+        if (decision.Verdict == LeaseVerdict.Lost) ShutAll(decision.Reason);
+        else if (decision.Verdict == LeaseVerdict.Renewed) Carry();
+        if (granted) Granted?.Invoke();
     }
 
     public bool MaySend()
@@ -134,42 +146,80 @@ public sealed class LeaseKeeper(DeviceGroupModel model, LeaseGate gate, ILogger 
             if (!ThreadScheduling.TryRealTime()) log.LogWarning("The lease thread may not run at real-time priority (CAP_SYS_NICE): under load the lease may end early");
         }
 
-        Action? tell;
-        lock (guard) tell = Take(rule.Tick(lease, NowNs));
-        tell?.Invoke();
+        LeaseDecision decision;
+        lock (guard)
+        {
+            decision = rule.Tick(lease, NowNs);
+            lease = decision.Lease;
+        }
+
+        if (decision.Verdict == LeaseVerdict.Lost) ShutAll(decision.Reason);
         return !stopping && NowNs - Interlocked.Read(ref alive) < StuckNs;
     }
 
     private TimeSpan RemainingAt(long now) => !lost && lease.IsHeld(now) ? TimeSpan.FromTicks((lease.Until - now) / TimeSpan.NanosecondsPerTick) : TimeSpan.Zero;
 
-    /// <summary>What to call is returned, to be called without the lock.</summary>
-    private Action? Take(LeaseDecision decision)
+    private bool IsOpen(int trafficGroup)
     {
-        lease = decision.Lease;
-        if (decision.Verdict != LeaseVerdict.Lost || lost) return null;
-        lost = true;
-        var reason = decision.Reason ?? "the lease is lost";
-        foreach (var group in open) gate.Shut(group);
-        open.Clear();
+        lock (guard) return open.Contains(trafficGroup);
+    }
+
+    private void ShutAll(string? reason)
+    {
+        int[] shut;
+        lock (guard)
+        {
+            if (lost) return;
+            lost = true;
+            shut = [.. open];
+            open.Clear();
+        }
+
+        foreach (var group in shut) Shut(group);
+        reason ??= "the lease is lost";
         log.LogError("All gates are shut: {Reason}", reason);
-        return () => Lost?.Invoke(reason);
+        Lost?.Invoke(reason);
     }
 
     private void Carry()
     {
-        var remaining = RemainingAt(NowNs);
-        if (remaining <= TimeSpan.Zero) return;
-        Span<int> groups = stackalloc int[open.Count];
+        Span<int> room = stackalloc int[FlowMark.MaximumTrafficGroup + 1];
         var count = 0;
-        foreach (var group in open) groups[count++] = group;
+        TimeSpan remaining;
+        lock (guard)
+        {
+            remaining = RemainingAt(NowNs);
+            foreach (var group in open) room[count++] = group;
+        }
+
+        var groups = room[..count];
+        if (remaining <= TimeSpan.Zero || groups.IsEmpty) return;
         try
         {
-            gate.Open(groups, alone ? AloneLifetime : remaining);
+            renewing.Open(groups, alone ? AloneLifetime : remaining);
         }
-        catch (Exception failure)
+        catch (NftablesException failure)
         {
             // The element in the kernel still runs out in time; the next heartbeat tries again.
             log.LogError(failure, "The lease could not be carried into the kernel");
+        }
+
+        foreach (var group in groups)
+        {
+            if (!IsOpen(group)) Shut(group);
+        }
+    }
+
+    private void Shut(int group)
+    {
+        try
+        {
+            renewing.Shut(group);
+        }
+        catch (NftablesException failure)
+        {
+            // Without its table nothing is forwarded either; and a live element runs out with the lease.
+            log.LogError(failure, "The gate of traffic group number {Group} could not be shut", group);
         }
     }
 }

@@ -5,11 +5,24 @@ using ActorMirror.Kernel.Nftables;
 
 namespace ActorMirror.DataPlane.Lease;
 
+/// <summary>The gate of every traffic group: closed unless someone keeps it open.</summary>
+public interface ILeaseGate
+{
+    /// <summary>Opens the gates, or keeps them open, for this long from now.</summary>
+    /// <param name="groups">Numbers of traffic groups.</param>
+    /// <exception cref="NftablesException">The ruleset is not loaded.</exception>
+    void Open(ReadOnlySpan<int> groups, TimeSpan lifetime);
+
+    /// <summary>Shut already is fine.</summary>
+    /// <exception cref="NftablesException">The ruleset is not loaded.</exception>
+    void Shut(int group);
+}
+
 /// <summary>
 /// The gate of every traffic group, in the kernel: an element that the kernel itself forgets when the lease is over, whatever user space
 /// does meanwhile. It has an nftables context of its own, so that no ruleset change stands in front of a renewal.
 /// </summary>
-public sealed class LeaseGate : IDisposable
+public sealed class LeaseGate : ILeaseGate, IDisposable
 {
     private readonly NftablesContext nft;
     private readonly ExpiringSet gate;
@@ -20,9 +33,6 @@ public sealed class LeaseGate : IDisposable
         gate = new ExpiringSet(nft, new NftablesSet("ip", Ruleset.Table, Ruleset.LeaseSet), new NftablesSet("arp", Ruleset.Table, Ruleset.LeaseSet));
     }
 
-    /// <summary>Opens the gates, or keeps them open, for this long from now.</summary>
-    /// <param name="groups">Numbers of traffic groups.</param>
-    /// <exception cref="NftablesException">The ruleset is not loaded.</exception>
     public void Open(ReadOnlySpan<int> groups, TimeSpan lifetime)
     {
         if (groups.IsEmpty) return;

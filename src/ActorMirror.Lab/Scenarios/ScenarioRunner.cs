@@ -175,6 +175,8 @@ internal sealed class ScenarioRunner : IAsyncDisposable
                 if (limit.IsCancellationRequested) throw new TimeoutException($"{p.Opening} flows do not open, {p.Open} are open, {p.Ended} ended");
                 await Task.Delay(Look, stop);
             }
+
+            await Client.RehearseAsync();
         }
         else
         {

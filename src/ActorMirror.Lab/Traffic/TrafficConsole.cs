@@ -3,49 +3,81 @@ using System.Threading.Channels;
 
 namespace ActorMirror.Lab.Traffic;
 
-/// <summary>Drives a client by lines of JSON: commands on stdin, one answer each on stdout.</summary>
+/// <summary>
+/// Drives a client by lines of JSON: commands on stdin, one answer each on stdout. Reading, writing and the JSON between are done beside
+/// the client's own thread: hundreds of connections described there would be a silence on every one of them.
+/// </summary>
 internal sealed class TrafficConsole
 {
     // A runner waits for each answer before it sends the next command; more than this is a mistake and waits in the pipe.
-    private readonly Channel<string> _lines = Channel.CreateBounded<string>(new BoundedChannelOptions(16) { SingleReader = true, SingleWriter = true });
-    private readonly TextReader _input;
-    private readonly TextWriter _output;
+    private const int Room = 16;
 
-    private TrafficConsole(TextReader input, TextWriter output) => (_input, _output) = (input, output);
+    private readonly Channel<TrafficCommand> _commands = Channel.CreateBounded<TrafficCommand>(new BoundedChannelOptions(Room) { SingleReader = true });
+    private readonly Channel<TrafficReply> _replies = Channel.CreateBounded<TrafficReply>(new BoundedChannelOptions(Room) { SingleReader = true });
+
+    private TrafficConsole()
+    {
+    }
 
     /// <summary>Serves until the input ends or <c>stop</c> is read.</summary>
     public static void Serve(TrafficClient client, TextReader input, TextWriter output, CancellationToken stop)
     {
-        var console = new TrafficConsole(input, output);
-        _ = Task.Run(console.ReadAsync, CancellationToken.None);
+        var console = new TrafficConsole();
+        _ = Task.Run(() => console.ReadAsync(input), CancellationToken.None);
+        _ = Task.Run(() => console.WriteAsync(output), CancellationToken.None);
         client.Run(c => !stop.IsCancellationRequested && console.Turn(c));
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(TextReader input)
     {
-        while (await _input.ReadLineAsync() is { } line) await _lines.Writer.WriteAsync(line);
-        _lines.Writer.Complete();
+        while (await input.ReadLineAsync() is { } line)
+        {
+            try
+            {
+                var command = JsonSerializer.Deserialize(line, TrafficJson.Default.TrafficCommand);
+                if (command is null or { Command: "stop" }) break;
+                await _commands.Writer.WriteAsync(command);
+            }
+            catch (JsonException e)
+            {
+                await _replies.Writer.WriteAsync(new TrafficReply { Error = e.Message });
+            }
+        }
+
+        _commands.Writer.Complete();
+    }
+
+    private async Task WriteAsync(TextWriter output)
+    {
+        try
+        {
+            await foreach (var reply in _replies.Reader.ReadAllAsync())
+            {
+                await output.WriteLineAsync(JsonSerializer.Serialize(reply, TrafficJson.Default.TrafficReply));
+                await output.FlushAsync();
+            }
+        }
+        finally
+        {
+            _replies.Writer.TryComplete(); // nobody reads: the client ends with its next answer
+        }
     }
 
     private bool Turn(TrafficClient client)
     {
-        if (!_lines.Reader.TryRead(out var line)) return !_lines.Reader.Completion.IsCompleted;
+        if (!_commands.Reader.TryRead(out var command)) return !_commands.Reader.Completion.IsCompleted;
 
         TrafficReply reply;
         try
         {
-            var command = JsonSerializer.Deserialize(line, TrafficJson.Default.TrafficCommand);
-            if (command is null or { Command: "stop" }) return false;
             reply = Execute(client, command);
         }
-        catch (Exception e) when (e is JsonException or FormatException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is FormatException or System.Net.Sockets.SocketException)
         {
             reply = new TrafficReply { Error = e.Message };
         }
 
-        _output.WriteLine(JsonSerializer.Serialize(reply, TrafficJson.Default.TrafficReply));
-        _output.Flush();
-        return true;
+        return _replies.Writer.TryWrite(reply);
     }
 
     private static TrafficReply Execute(TrafficClient client, TrafficCommand command)

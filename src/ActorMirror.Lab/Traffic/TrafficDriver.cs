@@ -49,6 +49,19 @@ internal sealed class TrafficDriver : IDisposable
 
     public async Task<IReadOnlyList<FlowReport>> ReportAsync() => (await AskAsync(new TrafficCommand("report"))).Report!;
 
+    /// <summary>
+    /// Asks once for everything a measured fault asks for: what is compiled at its first use would be a silence of the traffic, and look
+    /// like one of the devices.
+    /// </summary>
+    public async Task RehearseAsync()
+    {
+        await BeginWindowAsync();
+        await ConnectionsAsync();
+        await FaultAsync(Monotonic.Now);
+        await CheckpointAsync();
+        await ReportAsync();
+    }
+
     public void Dispose()
     {
         _process.Dispose();

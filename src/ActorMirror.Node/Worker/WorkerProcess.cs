@@ -25,8 +25,9 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
     {
         using var host = new DataPlaneHost(model, options.HostChangesFile, logs.CreateLogger("data-plane"));
         host.Prepare();
-        using var gate = new LeaseGate(host.Thread);
-        var lease = new LeaseKeeper(model, gate, logs.CreateLogger("lease"));
+        using var renewing = new LeaseGate(host.Thread);
+        using var changing = new LeaseGate(host.Thread);
+        var lease = new LeaseKeeper(model.Self.Id, model.Cluster.Lease, renewing, changing, TimeProvider.System, logs.CreateLogger("lease"));
         await using var journal = OpenJournal();
         await using var stopping = stop.Register(() => log.LogInformation("Stopping: roles are given up first"));
         try

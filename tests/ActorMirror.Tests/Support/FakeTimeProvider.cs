@@ -7,11 +7,12 @@ internal sealed class FakeTimeProvider : TimeProvider
     private readonly List<FakeTimer> timers = [];
     private TimeSpan now;
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    /// <summary>Nanoseconds, as Linux has them.</summary>
+    public override long TimestampFrequency => 1_000_000_000;
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
 
-    public override long GetTimestamp() => Now.Ticks;
+    public override long GetTimestamp() => Now.Ticks * TimeSpan.NanosecondsPerTick;
 
     public TimeSpan Now
     {
