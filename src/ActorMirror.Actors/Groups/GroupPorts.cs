@@ -18,6 +18,7 @@ public interface IGroupDataPlane
     /// <returns>Whether every address is gone.</returns>
     bool LowerAddresses();
 
+    /// <summary>One round of gratuitous ARP; nothing without a valid lease: a device that was stopped and goes on has rounds that are overdue.</summary>
     void Announce();
 
     /// <summary>Keeps new connections out while a planned handover flushes.</summary>

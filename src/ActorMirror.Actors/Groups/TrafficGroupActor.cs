@@ -83,7 +83,8 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
                 if (control.Phase == GroupPhase.Opening) Do(GroupEffect.TryOpen, null);
                 break;
             case GroupMessage.AnnounceAgain again:
-                if (control.IsUp && control.Epoch == again.Epoch) Announce(again.Left);
+                // Who has let go must not speak over the new owner's announcement.
+                if (control.Phase is GroupPhase.Active or GroupPhase.Draining && control.Epoch == again.Epoch) Announce(again.Left);
                 break;
             case GroupMessage.RetryAddresses retry:
                 if (control.Epoch == retry.Epoch && control.IsUp == retry.Up) SetAddresses(retry.Up);

@@ -42,7 +42,10 @@ internal sealed class GroupRuntime(string name, int number, Func<ServiceTable> s
 
     public bool LowerAddresses() => addresses.Lower(Floating);
 
-    public void Announce() => addresses.Announce(Floating);
+    public void Announce()
+    {
+        if (lease.Remaining > TimeSpan.Zero) addresses.Announce(Floating);
+    }
 
     public void GateNewConnections(bool closed)
     {
