@@ -100,6 +100,7 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
     public FlowReport Report()
     {
         var moved = Count() - _atWindow;
+        var (gap, gapEnd) = Silence();
         return new FlowReport
         {
             Id = Id,
@@ -114,7 +115,8 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
             Survived = _eligible && IsMoving && HasMoved,
             Reason = End == FlowEnd.None && _eligible && !IsMoving ? "silent" : End == FlowEnd.None ? null : End.ToString(),
             EndedAfterMs = End == FlowEnd.None || _faultAt == 0 ? null : Monotonic.Milliseconds(EndedAt - _faultAt),
-            GapMs = Monotonic.Milliseconds(Silence()),
+            GapMs = Monotonic.Milliseconds(gap),
+            GapEndMs = _faultAt == 0 ? 0 : Monotonic.Milliseconds(gapEnd - _faultAt),
             Bytes = (stream.Receipts.Received + stream.Confirmed) * spec.Size,
             BytesLost = spec.Protocol == FlowProtocol.Tcp && _eligible && !IsMoving ? (stream.Sent - stream.Confirmed) * spec.Size : 0,
             Sent = moved.Sent,
@@ -124,13 +126,12 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
         };
     }
 
-    /// <summary>The longest silence of the window; one that still goes on counts up to now.</summary>
-    private long Silence()
+    /// <summary>The longest silence of the window, and when it ended; one that still goes on counts up to now.</summary>
+    private (long Longest, long End) Silence()
     {
         var now = Monotonic.Now;
-        if (_asked != 0) return Math.Max(_silence.Longest, now - _asked);
-        var current = IsOpen && spec.Interval > 0 && _silence.Last != 0 ? now - _silence.Last : 0;
-        return Math.Max(_silence.Longest, current);
+        var since = _asked != 0 ? _asked : IsOpen && spec.Interval > 0 && _silence.Last != 0 ? _silence.Last : now;
+        return now - since > _silence.Longest ? (now - since, now) : (_silence.Longest, _silence.LongestEnd);
     }
 
     private Counters Count() => new(
