@@ -111,7 +111,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
                     break;
                 case ReplicaEffect.SetRole role:
                     if (role.Role != CurrentRole(role.Group)) break;
-                    context.Environment.Group(role.Group)?.Tell(new GroupMessage.Assigned(role.Role, Detection(role)));
+                    context.Environment.Group(role.Group)?.Tell(new GroupMessage.Assigned(role.Role, Detection(role), Guard(role)));
                     break;
                 case ReplicaEffect.DropRoles drop:
                     context.Log.LogWarning("All roles are dropped: {Reason}", drop.Reason);
@@ -163,6 +163,11 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             ? context.Lease.SilenceOf(lost)
             : null;
 
+    /// <summary>Until the lease of every owner lost without a word is over.</summary>
+    private TimeSpan? Guard(ReplicaEffect.SetRole role) => role.Role is LocalRole.Active { Wait.Guard: { IsEmpty: false } lost }
+        ? lost.Members().Max(device => context.Model.Cluster.GuardAfter(context.Lease.SilenceOf(device)))
+        : null;
+
     private void DropRoles()
     {
         foreach (var group in context.Environment.Groups) group.Tell(new GroupMessage.Assigned(null, null));
@@ -178,6 +183,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
     {
         context.Log.LogInformation("View {Ring}: members {Members}, {Quorum}", view.Ring, string.Join(",", view.Members), view.Quorate ? "quorate" : "no quorum");
         silence.ViewChanged();
+        context.Lease.ForgetAbsent(view.Members);
         Outbox.ViewChanged();
         context.Environment.AloneChanged(view is { Quorate: true, Members.Length: 1 });
     }

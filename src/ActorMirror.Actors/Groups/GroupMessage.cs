@@ -11,7 +11,8 @@ public abstract record GroupMessage
 
     /// <summary>The ordered decision for this device; null: it has no part in the group.</summary>
     /// <param name="Detection">From the last sign of life of the lost owner to the decision; null when nothing failed.</param>
-    public sealed record Assigned(LocalRole? Role, TimeSpan? Detection) : GroupMessage;
+    /// <param name="Guard">What is left to wait for the owners that were lost without a word; null: their whole lease.</param>
+    public sealed record Assigned(LocalRole? Role, TimeSpan? Detection, TimeSpan? Guard = null) : GroupMessage;
 
     /// <summary>A timer, a word or an answer that moves the group.</summary>
     public sealed record Moved(GroupInput Input) : GroupMessage;

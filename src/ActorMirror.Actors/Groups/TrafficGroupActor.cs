@@ -59,6 +59,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
     private GroupControl control = GroupControl.Initial;
     private LocalRole? role;
     private TimeSpan? detection;
+    private TimeSpan guard = context.Settings.GuardAfter(null);
     private MoveReason reason;
     private long decidedAt;
     private long waitEndedAt;
@@ -74,6 +75,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
         switch (message)
         {
             case GroupMessage.Assigned assigned:
+                guard = assigned.Guard ?? context.Settings.GuardAfter(null);
                 Assign(assigned.Role, assigned.Detection);
                 break;
             case GroupMessage.Moved moved:
@@ -156,7 +158,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
         switch (effect)
         {
             case GroupEffect.StartGuard:
-                After(context.Settings.Guard, new GroupMessage.Moved(new GroupInput.GuardOver(control.Epoch)));
+                After(guard, new GroupMessage.Moved(new GroupInput.GuardOver(control.Epoch)));
                 break;
             case GroupEffect.StartLeaseWait:
                 // The dead worker may have renewed its lease just before it died.

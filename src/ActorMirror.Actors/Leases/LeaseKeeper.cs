@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorMirror.Cluster;
 using ActorMirror.DataPlane.Lease;
 using ActorMirror.Domain.Cluster;
@@ -103,7 +104,16 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
         }
     }
 
-    /// <summary>How long ago the last heartbeat of a device came through the total order; null before the first.</summary>
+    /// <summary>What was heard of a device says nothing once it goes on without this one: it may renew its lease in another ring.</summary>
+    public void ForgetAbsent(ImmutableArray<DeviceId> members)
+    {
+        for (var id = 1; id <= DeviceId.Maximum; id++)
+        {
+            if (!members.Contains(new DeviceId(id))) Interlocked.Exchange(ref lastHeard[id], 0);
+        }
+    }
+
+    /// <summary>How long ago the last heartbeat of a device came through the total order; null before the first in a ring they share.</summary>
     public TimeSpan? SilenceOf(DeviceId device)
     {
         var heard = Interlocked.Read(ref lastHeard[device.Value]);

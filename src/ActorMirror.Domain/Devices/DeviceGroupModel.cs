@@ -74,10 +74,17 @@ public sealed record ClusterSettings(
     bool AllowUnsafePair)
 {
     /// <summary>
-    /// How long a promoter waits after it heard of an unexplained loss: the lease of the lost device started at most at the last
-    /// token (token + consensus ago); 60 ms cover its last token hold and clocks that tick in milliseconds.
+    /// How long a promoter still waits for a device that was lost without a word. Its lease began with the sending of a heartbeat of its
+    /// own that came back to it; this device heard that heartbeat too, or the one before: 60 ms cover the interval, a token hold and
+    /// clocks that tick in milliseconds.
     /// </summary>
-    public TimeSpan Guard => Lease - (Token + Consensus) + TimeSpan.FromMilliseconds(60);
+    /// <param name="silence">Since this device heard it last; null: not in a ring they shared, so its lease may have begun just now.</param>
+    public TimeSpan GuardAfter(TimeSpan? silence)
+    {
+        var whole = Lease + TimeSpan.FromMilliseconds(60);
+        var left = whole - (silence ?? TimeSpan.Zero);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 }
 
 /// <summary>What an active answers to a TCP segment of no known connection to one of its virtual servers.</summary>

@@ -6,7 +6,7 @@ namespace ActorMirror.Domain.TrafficGroups;
 /// What a new active waits for before its first packet: devices that may still forward for the group. Losses add up until a promotion
 /// is reported: when the successor of a lost device dies before it was up, the next one waits for both.
 /// </summary>
-/// <param name="Guard">Lost without a word: wait until their lease is over for certain (<see cref="ClusterSettings.Guard"/>).</param>
+/// <param name="Guard">Lost without a word: wait until their lease is over for certain (<see cref="ClusterSettings.GuardAfter"/>).</param>
 /// <param name="Fence">Their worker died while the device stayed: wait for <c>Fenced</c> of each, or for the whole lease + 60 ms.</param>
 public readonly record struct PromotionWait(DeviceSet Guard, DeviceSet Fence)
 {

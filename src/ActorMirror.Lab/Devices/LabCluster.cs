@@ -39,17 +39,24 @@ internal sealed partial class LabCluster(IReadOnlyList<LabDevice> devices) : IDi
         .SelectMany(s => s.Value.TrafficGroups.Where(g => g.Role is Role.Active or Role.HandingOver).Select(g => (Group: g.Name, Device: s.Key)))
         .GroupBy(a => a.Group).ToDictionary(g => g.Key, g => g.Last().Device);
 
-    /// <summary>A device by its name or by its part: <c>active(GROUP)</c>, <c>next-active(GROUP)</c>.</summary>
+    /// <summary>
+    /// A device by its name or by its part: <c>active(GROUP)</c>, <c>next-active(GROUP)</c>, or <c>standby</c>: active for no group, next-active
+    /// of one if there is such a device.
+    /// </summary>
     /// <exception cref="CommandException">No device has that part.</exception>
     public async Task<LabDevice> ResolveAsync(string target)
     {
         var match = Part().Match(target);
-        if (!match.Success) return this[target];
+        if (!match.Success && target != "standby") return this[target];
 
-        var group = match.Groups[2].Value;
-        var views = (await StatusAsync()).Values.SelectMany(s => s.TrafficGroups).Where(g => g.Name == group);
-        var active = views.FirstOrDefault(g => g.Role == Role.Active);
-        var name = match.Groups[1].Value == "active" ? active?.Active : active?.NextActive;
+        var actives = (await StatusAsync()).Values.SelectMany(s => s.TrafficGroups).Where(g => g.Role == Role.Active).ToList();
+        var active = actives.FirstOrDefault(g => g.Name == match.Groups[2].Value);
+        var name = match.Groups[1].Value switch
+        {
+            "active" => active?.Active,
+            "next-active" => active?.NextActive,
+            _ => Devices.Where(d => d.IsStarted && actives.All(a => a.Active != d.Name)).MaxBy(d => actives.Count(a => a.NextActive == d.Name))?.Name,
+        };
         return name is null ? throw new CommandException($"no device is {target}") : this[name];
     }
 

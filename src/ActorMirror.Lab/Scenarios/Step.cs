@@ -33,7 +33,7 @@ internal sealed record Step
 
     // Further words of a fault:
 
-    /// <summary>A device's name, <c>active(GROUP)</c> or <c>next-active(GROUP)</c>; without it, the device of the fault before.</summary>
+    /// <summary>A device's name, <c>active(GROUP)</c>, <c>next-active(GROUP)</c> or <c>standby</c>; without it, the device of the fault before.</summary>
     public string? Device { get; init; }
 
     /// <summary>force-standby: which group, and where to.</summary>

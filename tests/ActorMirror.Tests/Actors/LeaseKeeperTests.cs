@@ -108,6 +108,20 @@ public sealed class LeaseKeeperTests
         keeper.TryOpen(Group).ShouldBeTrue();
     }
 
+    [Fact]
+    public void What_was_heard_of_a_device_is_forgotten_with_the_ring_they_shared()
+    {
+        var other = new DeviceId(2);
+        time.Advance(TimeSpan.FromSeconds(1));
+        keeper.Heard(other, time.GetTimestamp(), Ring, valid: true);
+        time.Advance(TimeSpan.FromMilliseconds(30));
+        keeper.SilenceOf(other).ShouldBe(TimeSpan.FromMilliseconds(30));
+        keeper.ForgetAbsent([Self, other]);
+        keeper.SilenceOf(other).ShouldNotBeNull();
+        keeper.ForgetAbsent([Self]);
+        keeper.SilenceOf(other).ShouldBeNull();
+    }
+
     /// <summary>What the engine's thread does with an own heartbeat, sent just now.</summary>
     private void Beat() => keeper.Heard(Self, time.GetTimestamp(), Ring, valid: true);
 
