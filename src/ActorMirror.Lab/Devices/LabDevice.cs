@@ -75,7 +75,12 @@ internal sealed class LabDevice : IDisposable
             "--state-dir", Path.Combine(_directory, "state"), "--run-dir", RunDirectory, "--allow-faults",
         ];
         _supervisor?.Dispose();
-        _supervisor = HostProcess.Start(_network.Host(Name), $"{Name}-{++_starts}", command, _run.Directory, PrivateMounts);
+
+        // A corosync that outlived its supervisor holds the machine's /run and /dev/shm: the next supervisor comes to the same machine.
+        var (program, setup) = Processes() is [var survivor, ..]
+            ? ((string[])["nsenter", $"--mount=/proc/{survivor.Id}/ns/mnt", .. command], "")
+            : (command, PrivateMounts);
+        _supervisor = HostProcess.Start(_network.Host(Name), $"{Name}-{++_starts}", program, _run.Directory, setup);
         _run.Note(_supervisor.Identity);
         _sessions.Add(_supervisor.Identity.Id);
         IsStarted = true;

@@ -44,8 +44,8 @@ public class ExampleTests
 
         model.VirtualAddresses.Select(a => (a.Address.ToString(), a.TrafficGroup, a.Vlan.Name, a.IcmpEcho))
             .ShouldBe([("10.10.0.100", "tg1", "external", true), ("10.10.0.101", "tg2", "external", true)]);
-        model.Cluster.GuardAfter(null).ShouldBe(TimeSpan.FromMilliseconds(660));
-        model.Cluster.GuardAfter(TimeSpan.FromMilliseconds(480)).ShouldBe(TimeSpan.FromMilliseconds(180));
+        model.Cluster.GuardAfter(null).ShouldBe(TimeSpan.FromMilliseconds(560));
+        model.Cluster.GuardAfter(TimeSpan.FromMilliseconds(400)).ShouldBe(TimeSpan.FromMilliseconds(160));
         model.Cluster.GuardAfter(TimeSpan.FromMilliseconds(700)).ShouldBe(TimeSpan.Zero);
         model.DataPlane.ShouldBe(new DataPlaneSettings("actormirror", OnUnknown.Reset));
         model.Mirroring.ShouldBe(new MirroringSettings(1029, 1155, 262_144, 32 << 20, true));
