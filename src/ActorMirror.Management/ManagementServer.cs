@@ -26,10 +26,11 @@ public sealed class ManagementServer : IAsyncDisposable
     public static async Task<ManagementServer> StartAsync(string socket, IDeviceView view, IDeviceControl control, ILoggerFactory logs)
     {
         File.Delete(socket);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "actormirrord" });
+        // Empty: the other builders watch the working directory for settings files, with everything below it; a daemon's is often "/".
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "actormirrord", ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddSingleton(logs);
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(socket));
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ManagementJson.Default));
         // The daemon stops when its supervisor says so, not when the web server would.
         builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();
