@@ -53,7 +53,7 @@ internal static class FaultReportBuilder
             DetectionMs = evidence.DetectionMs,
             PromotionMs = evidence.PromotionMs,
             Connections = [.. evidence.Flows.Select(f =>
-                new ConnectionOutcome(f.Id, f.Protocol, f.Eligible, IsProtected(evidence, f), f.Survived, f.GapMs, f.GapEndMs, f.Group, f.Bytes))],
+                new ConnectionOutcome(f.Id, f.Protocol, f.Eligible, IsProtected(evidence, f), f.Survived, f.GapMs, f.Bytes))],
             Unmirrored = (unmirrored.Count(f => f.Reason == nameof(FlowEnd.Reset)), unmirrored.Count, unmirrored.Max(f => f.EndedAfterMs) ?? 0),
             LostReasons = string.Join(", ", lost.GroupBy(f => f.Reason).Select(g => $"{g.Count()} {g.Key}")),
         };

@@ -88,7 +88,7 @@ internal sealed record Gap(double Median, double Max)
     }
 }
 
-internal sealed record ConnectionOutcome(uint Id, FlowProtocol Proto, bool Eligible, bool Protected, bool Survived, double GapMs, double GapEndMs, string Group, long Bytes);
+internal sealed record ConnectionOutcome(uint Id, FlowProtocol Proto, bool Eligible, bool Protected, bool Survived, double GapMs, long Bytes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LabReport))]

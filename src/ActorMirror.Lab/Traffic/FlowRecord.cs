@@ -100,7 +100,6 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
     public FlowReport Report()
     {
         var moved = Count() - _atWindow;
-        var (gap, gapEnd) = Silence();
         return new FlowReport
         {
             Id = Id,
@@ -115,8 +114,7 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
             Survived = _eligible && IsMoving && HasMoved,
             Reason = End == FlowEnd.None && _eligible && !IsMoving ? "silent" : End == FlowEnd.None ? null : End.ToString(),
             EndedAfterMs = End == FlowEnd.None || _faultAt == 0 ? null : Monotonic.Milliseconds(EndedAt - _faultAt),
-            GapMs = Monotonic.Milliseconds(gap),
-            GapEndMs = _faultAt == 0 ? 0 : Monotonic.Milliseconds(gapEnd - _faultAt),
+            GapMs = Monotonic.Milliseconds(Silence()),
             Bytes = (stream.Receipts.Received + stream.Confirmed) * spec.Size,
             BytesLost = spec.Protocol == FlowProtocol.Tcp && _eligible && !IsMoving ? (stream.Sent - stream.Confirmed) * spec.Size : 0,
             Sent = moved.Sent,
@@ -126,12 +124,13 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
         };
     }
 
-    /// <summary>The longest silence of the window, and when it ended; one that still goes on counts up to now.</summary>
-    private (long Longest, long End) Silence()
+    /// <summary>The longest silence of the window; one that still goes on counts up to now.</summary>
+    private long Silence()
     {
         var now = Monotonic.Now;
-        var since = _asked != 0 ? _asked : IsOpen && spec.Interval > 0 && _silence.Last != 0 ? _silence.Last : now;
-        return now - since > _silence.Longest ? (now - since, now) : (_silence.Longest, _silence.LongestEnd);
+        if (_asked != 0) return Math.Max(_silence.Longest, now - _asked);
+        var current = IsOpen && spec.Interval > 0 && _silence.Last != 0 ? now - _silence.Last : 0;
+        return Math.Max(_silence.Longest, current);
     }
 
     private Counters Count() => new(

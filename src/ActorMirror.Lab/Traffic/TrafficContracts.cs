@@ -70,9 +70,6 @@ internal sealed record FlowReport
     /// <summary>Longest silence of the window, in either direction.</summary>
     public double GapMs { get; init; }
 
-    /// <summary>When that silence ended, from the fault on; negative: before it.</summary>
-    public double GapEndMs { get; init; }
-
     /// <summary>Checked bytes of both directions since the flow was opened.</summary>
     public long Bytes { get; init; }
 
