@@ -22,6 +22,9 @@ internal sealed record NodeOptions(string Config, string? Device, string StateDi
     /// <summary>What was changed in a network namespace that is shared with the host.</summary>
     public string HostChangesFile => Path.Combine(RunDirectory, "host-changes");
 
+    /// <summary>The worker's signs of life.</summary>
+    public string LifeSignFile => Path.Combine(RunDirectory, "worker.alive");
+
     public string[] Arguments() =>
     [
         "--config", Config, "--state-dir", StateDirectory, "--run-dir", RunDirectory,

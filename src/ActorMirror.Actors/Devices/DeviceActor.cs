@@ -220,6 +220,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
         if ((sinceRetry += TickInterval) >= RetryInterval)
         {
             sinceRetry = TimeSpan.Zero;
+            context.Environment.SignOfLife();
             Finish();
             if (Replica.IsWaiting) Apply(Replica.Retry());
         }

@@ -26,6 +26,9 @@ public interface IDeviceEnvironment
     void AloneChanged(bool alone);
 
     void Decided(ClusterNotice notice);
+
+    /// <summary>Twice a second: the actors work.</summary>
+    void SignOfLife();
 }
 
 /// <summary>What the actor of the device works with; holds what outlives it.</summary>

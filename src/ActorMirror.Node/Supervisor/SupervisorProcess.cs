@@ -17,6 +17,9 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly LifeSign lifeSign = new(options.LifeSignFile, TimeProvider.System);
     private readonly ILogger log = logs.CreateLogger("supervisor");
 
     public async Task<int> RunAsync(CancellationToken stop)
@@ -39,7 +42,11 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
         {
             using var worker = StartWorker();
             var died = WatchAsync(worker.Id, fence, announcer);
+            using var watching = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            var looked = WatchLifeAsync(worker, watching.Token);
             await Task.WhenAny(died, Task.Delay(Timeout.Infinite, stop));
+            await watching.CancelAsync();
+            await looked;
             if (stop.IsCancellationRequested)
             {
                 await StopAsync(worker, died);
@@ -75,8 +82,30 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
         return done.Task;
     }
 
+    /// <summary>Kills a worker that hangs; its death is then what any other is.</summary>
+    private async Task WatchLifeAsync(Process worker, CancellationToken over)
+    {
+        var watch = new LifeWatch();
+        using var timer = new PeriodicTimer(Look);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(over))
+            {
+                if (!watch.IsStuck(lifeSign.Read())) continue;
+                log.LogError("Worker {Pid} gives no sign of life and is killed", worker.Id);
+                worker.Kill();
+                return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It died, or is to stop.
+        }
+    }
+
     private Process StartWorker()
     {
+        lifeSign.Forget();
         var executable = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is unknown");
         var start = new ProcessStartInfo(executable) { UseShellExecute = false };
         if (Path.GetFileNameWithoutExtension(executable) == "dotnet") start.ArgumentList.Add(typeof(SupervisorProcess).Assembly.Location);

@@ -15,6 +15,7 @@ using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
 using ActorMirror.Kernel.Nftables;
+using ActorMirror.Node.Supervisor;
 using Microsoft.Extensions.Logging;
 
 namespace ActorMirror.Node.Worker;
@@ -35,6 +36,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private readonly FloatingAddresses addresses;
     private readonly MirrorNetwork network;
     private readonly string aloneFile;
+    private readonly LifeSign lifeSign;
     private readonly Lock ruleset = new();
     private readonly Lock loading = new();
     private ImmutableDictionary<string, GroupRuntime> groups = ImmutableDictionary<string, GroupRuntime>.Empty;
@@ -47,6 +49,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         (this.model, this.host, this.lease, this.logs) = (model, host, lease, logs);
         log = logs.CreateLogger("device");
         aloneFile = options.AloneFile;
+        lifeSign = new LifeSign(options.LifeSignFile, TimeProvider.System);
         File.Delete(aloneFile);
         sink = new FlowSink(log);
         listener = new FlowListener(host.Thread, sink);
@@ -123,6 +126,18 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         lease.Alone = alone;
         if (alone) File.WriteAllText(aloneFile, "");
         else File.Delete(aloneFile);
+    }
+
+    public void SignOfLife()
+    {
+        try
+        {
+            lifeSign.Give();
+        }
+        catch (IOException failure)
+        {
+            log.LogError(failure, "The supervisor hears no sign of life");
+        }
     }
 
     public void Decided(ClusterNotice notice) => DecidedObserver?.Invoke(notice);
