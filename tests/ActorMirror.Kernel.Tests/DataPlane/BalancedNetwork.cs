@@ -1,0 +1,158 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using ActorMirror.Configuration;
+using ActorMirror.DataPlane.FastL4;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Tests.Support;
+
+namespace ActorMirror.Kernel.Tests.DataPlane;
+
+/// <summary>
+/// The ruleset of a small configuration in this namespace, with its lease open, between a client and three members.
+/// client 10.1.0.2 -- 10.1.0.1 (this namespace) 10.2.0.1 -- members 10.2.0.11 to .13
+/// </summary>
+internal sealed class BalancedNetwork : IDisposable
+{
+    public const string Client = "10.1.0.2";
+    public const string First = "10.2.0.11";
+    public const string Second = "10.2.0.12";
+    public const string Third = "10.2.0.13";
+
+    private const int PatienceMilliseconds = 60_000;
+
+    private const string Configuration = """
+        actormirror {
+          device = a
+          devices { a { id = 1, management = "10.99.0.1", mirror = "10.99.0.1" } }
+          device-group { name = alone, members = [a] }
+          cluster.engine = standalone
+          vlans { external { interface = external }, internal { interface = internal } }
+          self-ips {
+            ext-a { address = "10.1.0.1/24", vlan = external, device = a }
+            int-a { address = "10.2.0.1/24", vlan = internal, device = a }
+            float { address = "10.2.0.254/24", vlan = internal, traffic-group = tg1 }
+          }
+          traffic-groups { tg1 { ha-order = [a] } }
+          monitors { quick { type = tcp, interval = 500 ms, timeout = 1600 ms } }
+          pools {
+            weighted { members = [{ address = "10.2.0.11:5000", ratio = 3 }, { address = "10.2.0.12:5000" }], load-balancing = ratio, monitor = quick }
+            other { members = [{ address = "10.2.0.13:5000" }] }
+            datagrams { members = [{ address = "10.2.0.11:5003" }, { address = "10.2.0.12:5003" }] }
+          }
+          virtual-servers {
+            weighted { destination = "10.1.0.100:5000", vlan = external, pool = weighted, snat = none, traffic-group = tg1 }
+            other { destination = "10.1.0.100:5001", vlan = external, pool = other, snat = none, traffic-group = tg1 }
+            translated { destination = "10.1.0.100:5002", vlan = external, pool = other, snat = automap, traffic-group = tg1 }
+            datagrams { destination = "10.1.0.100:5003", vlan = external, protocol = udp, pool = datagrams, snat = none, traffic-group = tg1 }
+          }
+        }
+        """;
+
+    private readonly string _client = TestNetwork.Add("client");
+    private readonly string _members = TestNetwork.Add("members");
+    private readonly List<Socket> _sockets = [];
+
+    public BalancedNetwork()
+    {
+        TestNetwork.Connect(TestNetwork.Own, "external", "10.1.0.1/24", _client, "eth0", Client + "/24");
+        TestNetwork.Connect(TestNetwork.Own, "internal", "10.2.0.1/24", _members, "eth0", "10.2.0.2/24");
+        foreach (var member in (string[])[First, Second, Third]) TestNetwork.Run($"ip address add {member}/32 dev eth0", _members);
+        TestNetwork.Run("ip route add default via 10.2.0.1", _members);
+        TestNetwork.Run("ip address add 10.2.0.254/32 dev internal");
+        RaiseAddress();
+        TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp));
+        var lease = $"lease {{ 0x{FlowMark.GroupBits(Services.Groups["tg1"]):x8} timeout 1h }}";
+        TestNetwork.Nft($"add element ip {Ruleset.Table} {lease}\nadd element arp {Ruleset.Table} {lease}");
+        TestNetwork.Run("sysctl -qw net.ipv4.ip_forward=1 net.netfilter.nf_conntrack_tcp_loose=0");
+    }
+
+    public ServiceTable Services { get; } = ServiceTables.Of(ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(Configuration), "test.conf").Model!);
+
+    public Service Service(string name) => Services.Services.Single(s => s.Server.Name == name);
+
+    /// <summary>The virtual address is this device's: it is up for as long as the traffic group is active here.</summary>
+    public static void RaiseAddress() => TestNetwork.Run("ip address add 10.1.0.100/32 dev external");
+
+    public static void LowerAddress() => TestNetwork.Run("ip address del 10.1.0.100/32 dev external");
+
+    /// <summary>The client reaches the virtual address through this namespace even when nobody answers ARP for it.</summary>
+    public void RouteClient() => TestNetwork.Run("ip route add 10.1.0.100/32 via 10.1.0.1", _client);
+
+    public Socket Listen(string address, int port = 5000) => Keep(TestNetwork.In(_members, () =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
+        socket.Listen();
+        return socket;
+    }));
+
+    public Socket Connect(int port) => Keep(TestNetwork.In(_client, () =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = PatienceMilliseconds };
+        socket.Connect(new IPEndPoint(IPAddress.Parse("10.1.0.100"), port));
+        return socket;
+    }));
+
+    public Socket MemberDatagrams(string address) => Keep(TestNetwork.In(_members, () => Datagrams(address, 5003)));
+
+    public Socket ClientDatagrams() => Keep(TestNetwork.In(_client, () =>
+    {
+        var socket = Datagrams(Client, 0);
+        socket.Connect(new IPEndPoint(IPAddress.Parse("10.1.0.100"), 5003));
+        return socket;
+    }));
+
+    /// <summary>The next connection that does not come from a monitor.</summary>
+    public Socket Accept(Socket listening)
+    {
+        while (true)
+        {
+            if (!listening.Poll(PatienceMilliseconds * 1000, SelectMode.SelectRead)) throw new TimeoutException("nobody connects");
+            var accepted = Keep(listening.Accept());
+            accepted.ReceiveTimeout = PatienceMilliseconds;
+            if (!Equals(((IPEndPoint)accepted.RemoteEndPoint!).Address, IPAddress.Parse("10.2.0.1"))) return accepted;
+        }
+    }
+
+    /// <summary>Bytes arrive in both directions.</summary>
+    public static void Exchange(Socket left, Socket right)
+    {
+        Carry(left, right);
+        Carry(right, left);
+    }
+
+    public void Dispose()
+    {
+        foreach (var socket in _sockets) socket.Dispose();
+    }
+
+    private static void Carry(Socket from, Socket to)
+    {
+        var sent = Guid.NewGuid().ToByteArray();
+        from.Send(sent).ShouldBe(sent.Length);
+        var received = new byte[sent.Length];
+        for (var filled = 0; filled < received.Length;)
+        {
+            var count = to.Receive(received.AsSpan(filled));
+            count.ShouldBeGreaterThan(0);
+            filled += count;
+        }
+
+        received.ShouldBe(sent);
+    }
+
+    private static Socket Datagrams(string address, int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = PatienceMilliseconds };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
+        return socket;
+    }
+
+    private Socket Keep(Socket socket)
+    {
+        _sockets.Add(socket);
+        return socket;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorMirror.DataPlane.FastL4;
+using ActorMirror.Domain.Addresses;
+
+namespace ActorMirror.Kernel.Tests.DataPlane;
+
+/// <summary>What the ruleset promises, with packets.</summary>
+public sealed class BalancingTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly BalancedNetwork _network = new();
+
+    public void Dispose() => _network.Dispose();
+
+    [NamespaceFact]
+    public void The_kernel_keeps_the_ratio_exactly()
+    {
+        using var first = _network.Listen(BalancedNetwork.First);
+        using var second = _network.Listen(BalancedNetwork.Second);
+
+        for (var i = 0; i < 16; i++) _network.Connect(5000);
+
+        // Each connection has found its listener before Connect returned: 3 to 1, wherever the turn begins.
+        for (var i = 0; i < 12; i++) _network.Accept(first);
+        for (var i = 0; i < 4; i++) _network.Accept(second);
+    }
+
+    [NamespaceFact]
+    public void Members_see_the_client_itself_or_with_automap_the_floating_self_IP()
+    {
+        using var listening = _network.Listen(BalancedNetwork.Third);
+        using var plain = _network.Connect(5001);
+        using var atPlain = _network.Accept(listening);
+        using var translated = _network.Connect(5002);
+        using var atTranslated = _network.Accept(listening);
+
+        RemoteOf(atPlain).ShouldBe(BalancedNetwork.Client);
+        RemoteOf(atTranslated).ShouldBe("10.2.0.254");
+        RemoteOf(translated).ShouldBe("10.1.0.100");
+        BalancedNetwork.Exchange(plain, atPlain);
+        BalancedNetwork.Exchange(translated, atTranslated);
+    }
+
+    [NamespaceFact]
+    public void A_UDP_flow_stays_with_its_member_and_the_next_goes_to_the_other()
+    {
+        Socket[] members = [_network.MemberDatagrams(BalancedNetwork.First), _network.MemberDatagrams(BalancedNetwork.Second)];
+        List<int> chosen = [];
+        for (var flow = 0; flow < 2; flow++)
+        {
+            using var client = _network.ClientDatagrams();
+            client.Send("one"u8);
+            chosen.Add(Answer(members, "one"));
+            client.Receive(new byte[16]).ShouldBe(3);
+            client.Send("two"u8);
+            Answer(members, "two").ShouldBe(chosen[^1]);
+            client.Receive(new byte[16]).ShouldBe(3); // connected: only the virtual address could have answered
+        }
+
+        chosen.ShouldBe([0, 1], ignoreOrder: true);
+    }
+
+    [NamespaceFact]
+    public void A_segment_of_a_connection_that_nobody_knows_is_answered_with_a_reset_and_reaches_no_member()
+    {
+        using var first = _network.Listen(BalancedNetwork.First);
+        using var second = _network.Listen(BalancedNetwork.Second);
+        using var client = _network.Connect(5000);
+        TestNetwork.Run("conntrack -D -p tcp --dport 5000 -d 10.1.0.100");
+
+        client.Send("who is there?"u8);
+
+        Should.Throw<SocketException>(() => client.Receive(new byte[1])).SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
+        TestNetwork.Run("conntrack -L -p tcp --dport 5000 -d 10.1.0.100").ShouldBeEmpty("it was not taken for the begin of a connection");
+    }
+
+    [NamespaceFact]
+    public void Nothing_is_balanced_while_the_address_is_not_up()
+    {
+        using var member = _network.MemberDatagrams(BalancedNetwork.First);
+        using var other = _network.MemberDatagrams(BalancedNetwork.Second);
+        TestNetwork.Nft("""
+            table ip watch {
+              chain seen {
+                type filter hook forward priority -1; policy accept;
+                ip daddr 10.1.0.100 udp dport 5003 counter
+              }
+            }
+            """);
+        _network.RouteClient();
+        using var client = _network.ClientDatagrams();
+        BalancedNetwork.LowerAddress();
+
+        client.Send("lost"u8);
+
+        // It was about to be forwarded, untranslated.
+        Until(() => TestNetwork.Run("nft list table ip watch").Contains("packets 1 ", StringComparison.Ordinal));
+        BalancedNetwork.RaiseAddress();
+        using var next = _network.ClientDatagrams();
+        next.Send("found"u8);
+        Answer([member, other], "found"); // and nothing before it
+    }
+
+    [NamespaceFact]
+    public void A_change_of_one_pool_disturbs_no_other_virtual_server()
+    {
+        using var first = _network.Listen(BalancedNetwork.First);
+        using var second = _network.Listen(BalancedNetwork.Second);
+        using var third = _network.Listen(BalancedNetwork.Third);
+        using var established = _network.Connect(5001);
+        using var member = _network.Accept(third);
+        using var inPool = _network.Connect(5000);
+        using var poolMember = _network.Accept(Readable([first, second]));
+        var weighted = _network.Service("weighted");
+
+        for (var i = 0; i < 20; i++)
+        {
+            TestNetwork.Nft(Ruleset.Reselect(weighted, MemberHealth.AllUp.With("weighted", Endpoint.Parse("10.2.0.11:5000"), up: i % 2 == 1)));
+            BalancedNetwork.Exchange(established, member);
+            BalancedNetwork.Exchange(inPool, poolMember);
+            using var added = _network.Connect(5001);
+            using var atMember = _network.Accept(third);
+            BalancedNetwork.Exchange(added, atMember);
+        }
+    }
+
+    private static int Answer(Socket[] members, string text)
+    {
+        var member = Readable(members);
+        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        var buffer = new byte[64];
+        var count = member.ReceiveFrom(buffer, ref from);
+        System.Text.Encoding.ASCII.GetString(buffer, 0, count).ShouldBe(text);
+        member.SendTo(buffer.AsSpan(0, count), from);
+        return Array.IndexOf(members, member);
+    }
+
+    private static Socket Readable(Socket[] sockets)
+    {
+        List<Socket> readable = [.. sockets];
+        Socket.Select(readable, null, null, Patience);
+        return readable.ShouldHaveSingleItem();
+    }
+
+    private static string RemoteOf(Socket socket) => ((IPEndPoint)socket.RemoteEndPoint!).Address.ToString();
+
+    private static void Until(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (!condition()) patience.Token.ThrowIfCancellationRequested();
+    }
+}
