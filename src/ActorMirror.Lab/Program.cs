@@ -8,6 +8,7 @@ return await new RootCommand("ActorMirror's laboratory: networks of namespaces, 
 {
     RunCommands.Run(),
     RunCommands.Demo(),
+    BenchCommands.Build(),
     HouseCommands.Leftovers(),
     HouseCommands.Clean(),
     HouseCommands.Reap(),

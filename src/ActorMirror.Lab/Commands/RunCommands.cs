@@ -16,7 +16,7 @@ internal static class RunCommands
     }
 
     public static Command Demo() => Build(
-        new Command("demo", "The main job: three devices, two traffic groups, hundreds of connections, every fault."), _ => DemoFile());
+        new Command("demo", "The main job: three devices, two traffic groups, hundreds of connections, every fault."), _ => ScenarioFiles.Find("demo.conf"));
 
     private static Command Build(Command command, Func<ParseResult, string> file)
     {
@@ -75,16 +75,5 @@ internal static class RunCommands
 
         foreach (var problem in report.Problems.Concat(report.Faults.SelectMany(f => f.Problems.Select(p => $"{f.Name}: {p}")))) Console.WriteLine(problem);
         Console.WriteLine(report.Ok ? "passed" : "failed");
-    }
-
-    private static string DemoFile()
-    {
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var path = Path.Combine(directory.FullName, "hocon", "scenarios", "demo.conf");
-            if (File.Exists(path)) return path;
-        }
-
-        throw new ScenarioException("hocon/scenarios/demo.conf is not above " + AppContext.BaseDirectory);
     }
 }

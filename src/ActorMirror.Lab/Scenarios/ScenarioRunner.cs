@@ -39,6 +39,8 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.DataPlane, scenario.Configuration!, key))]);
     }
 
+    public Run Run => _run;
+
     public LabNetwork Network => _network;
 
     public LabCluster Cluster => _cluster;

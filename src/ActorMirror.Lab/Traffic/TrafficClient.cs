@@ -68,7 +68,7 @@ internal sealed class TrafficClient : IDisposable
     {
         var now = Monotonic.Now;
         return [.. _flows.Values.Select(f => f.Record).Where(r => r.IsOpen).Select(r => new OpenFlow(
-            r.Id, r.Spec.Protocol, r.Local?.ToString() ?? "", r.Spec.Target, r.Spec.Group, r.Spec.Mirrored, Monotonic.Milliseconds(now - r.OpenedAt)))];
+            r.Id, r.Spec.Protocol, r.Local?.ToString() ?? "", r.Spec.Target, r.Spec.Group, r.Spec.Mirrored, Monotonic.Milliseconds(now - r.OpenedAt), r.OpenedAt))];
     }
 
     /// <summary>Ends the window.</summary>
@@ -119,6 +119,7 @@ internal sealed class TrafficClient : IDisposable
     private sealed class Opener(TrafficClient client, EventLoop loop, FlowSpec spec) : Endpoint(null)
     {
         private int _opened;
+        private long _next;
 
         public override void Ready(long now)
         {
@@ -128,7 +129,12 @@ internal sealed class TrafficClient : IDisposable
         {
             client.OpenOne(spec);
             if (spec.Lifetime == 0) client._unopened--;
-            if (spec.Lifetime > 0 || ++_opened < spec.Count) loop.Schedule(this, now + (long)(Monotonic.Second / spec.Rate));
+            if (spec.Lifetime > 0 || ++_opened < spec.Count)
+            {
+                // From the time that was planned, not from now: a late turn must not lower the rate.
+                _next = (_next == 0 ? now : _next) + (long)(Monotonic.Second / spec.Rate);
+                loop.Schedule(this, _next);
+            }
         }
     }
 

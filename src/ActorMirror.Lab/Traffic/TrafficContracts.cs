@@ -86,7 +86,8 @@ internal sealed record FlowReport
 }
 
 /// <summary>An open flow, as needed to look it up at a device.</summary>
-internal sealed record OpenFlow(uint Id, FlowProtocol Protocol, string Local, string Target, string Group, bool Mirrored, double AgeMs);
+/// <param name="OpenedAt">When its handshake was done, monotonic nanoseconds.</param>
+internal sealed record OpenFlow(uint Id, FlowProtocol Protocol, string Local, string Target, string Group, bool Mirrored, double AgeMs, long OpenedAt);
 
 internal sealed record TrafficReply
 {
