@@ -3,6 +3,7 @@ using ActorMirror.DataPlane.FastL4;
 using ActorMirror.Kernel.Addresses;
 using ActorMirror.Kernel.Announcements;
 using ActorMirror.Kernel.Namespaces;
+using ActorMirror.Kernel.Neighbors;
 using Microsoft.Extensions.Logging;
 
 namespace ActorMirror.DataPlane.Floating;
@@ -14,6 +15,7 @@ namespace ActorMirror.DataPlane.Floating;
 public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDisposable
 {
     private readonly InterfaceAddresses addresses = InterfaceAddresses.Open(thread);
+    private readonly NeighborTable neighbors = NeighborTable.Open(thread);
     private readonly Dictionary<string, GratuitousArp> announcers = [];
     private readonly Lock guard = new();
 
@@ -29,9 +31,13 @@ public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDi
     public bool Raise(IEnumerable<FloatingAddress> floating) =>
         ForEach(floating, "bring up", f => addresses.Set(f.Interface, f.Address.Value, f.PrefixLength));
 
+    /// <summary>Also what still waits to be sent is dropped: the gate is shut by now, but it stands in front of that queue.</summary>
     /// <returns>Whether every address is gone.</returns>
-    public bool Lower(IEnumerable<FloatingAddress> floating) =>
-        ForEach(floating, "take down", f => addresses.Remove(f.Interface, f.Address.Value, f.PrefixLength));
+    public bool Lower(IEnumerable<FloatingAddress> floating) => ForEach(floating, "take down", f =>
+    {
+        addresses.Remove(f.Interface, f.Address.Value, f.PrefixLength);
+        neighbors.ForgetUnresolved(f.Interface);
+    });
 
     /// <summary>One round of gratuitous ARP for each address; the caller repeats it (3 × 100 ms), frames get lost.</summary>
     public bool Announce(IEnumerable<FloatingAddress> floating) =>
@@ -40,6 +46,7 @@ public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDi
     public void Dispose()
     {
         addresses.Dispose();
+        neighbors.Dispose();
         foreach (var announcer in announcers.Values) announcer.Dispose();
     }
 

@@ -15,6 +15,8 @@ internal static class RouteMessage
     public const ushort Getaddr = 22;
     public const ushort Newroute = 24;
     public const ushort Delroute = 25;
+    public const ushort Delneigh = 29;
+    public const ushort Getneigh = 30;
 }
 
 /// <summary>Multicast groups, by number.</summary>
@@ -153,4 +155,36 @@ internal static class RouteValue
 
     [KernelName("RTN_UNICAST")]
     public const byte Unicast = 1;
+}
+
+[KernelHeader("linux/neighbour.h", "ndm_", Type = "struct ndmsg")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct NeighborHeader
+{
+    public byte Family;
+
+    [KernelName("ndm_pad1")]
+    public byte Pad1;
+
+    [KernelName("ndm_pad2")]
+    public ushort Pad2;
+
+    [KernelName("ndm_ifindex")]
+    public int Index;
+
+    public ushort State;
+    public byte Flags;
+    public byte Type;
+}
+
+[KernelHeader("linux/neighbour.h", "NDA_")]
+internal static class NeighborAttribute
+{
+    public const ushort Dst = 1;
+}
+
+[KernelHeader("linux/neighbour.h", "NUD_")]
+internal static class NeighborState
+{
+    public const ushort Incomplete = 0x01;
 }
