@@ -22,16 +22,25 @@ public sealed class FlowBatch
 
     private static readonly ConcurrentBag<FlowBatch> Pool = [];
 
+    private bool rented;
+
     private FlowBatch()
     {
     }
 
     public List<FlowEvent> Events { get; } = new(64);
 
-    public static FlowBatch Rent() => Pool.TryTake(out var batch) ? batch : new FlowBatch();
+    public static FlowBatch Rent()
+    {
+        var batch = Pool.TryTake(out var pooled) ? pooled : new FlowBatch();
+        Volatile.Write(ref batch.rented, true);
+        return batch;
+    }
 
+    /// <summary>A second return does nothing: two owners would fill one list.</summary>
     public void Return()
     {
+        if (!Interlocked.Exchange(ref rented, false)) return;
         Events.Clear();
         if (Pool.Count < MostPooled) Pool.Add(this);
     }
