@@ -77,7 +77,7 @@ internal sealed class LabDevice : IDisposable
         _supervisor?.Dispose();
 
         // A corosync that outlived its supervisor holds the machine's /run and /dev/shm: the next supervisor comes to the same machine.
-        var (program, setup) = Processes() is [var survivor, ..]
+        var (program, setup) = DaemonProcesses().FirstOrDefault() is { } survivor
             ? ((string[])["nsenter", $"--mount=/proc/{survivor.Id}/ns/mnt", .. command], "")
             : (command, PrivateMounts);
         _supervisor = HostProcess.Start(_network.Host(Name), $"{Name}-{++_starts}", program, _run.Directory, setup);

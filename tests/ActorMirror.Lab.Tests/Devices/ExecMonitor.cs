@@ -31,6 +31,7 @@ internal sealed partial class ExecMonitor : IDisposable
     private readonly int _socket;
     private readonly Thread _reader;
     private readonly HashSet<int> _tree = [];
+    private readonly HashSet<int> _roots = [];
     private volatile bool _ending;
 
     /// <param name="isRoot">Whether a process with this command line is the begin of a tree to watch.</param>
@@ -52,7 +53,7 @@ internal sealed partial class ExecMonitor : IDisposable
     /// <summary>Command lines, in order, without the roots'. "?" was gone before it could be read.</summary>
     public List<string> Programs { get; } = [];
 
-    public int Roots { get; private set; }
+    public int Roots => _roots.Count;
 
     /// <summary>Events were lost: the list may not be whole.</summary>
     public bool IsIncomplete { get; private set; }
@@ -108,8 +109,12 @@ internal sealed partial class ExecMonitor : IDisposable
     private void Executed(int process)
     {
         var command = CommandLine(process);
+        var isRoot = _isRoot(command);
+
+        // Read late, the shell that becomes a root already has the root's command line; then the root's own event is still to come.
+        if (isRoot && _roots.Contains(process)) return;
         if (_tree.Contains(process)) Programs.Add(command);
-        else if (_isRoot(command) && _tree.Add(process)) Roots++;
+        else if (isRoot && _tree.Add(process)) _roots.Add(process);
     }
 
     private static string CommandLine(int process)
