@@ -62,6 +62,6 @@ public sealed class RulesetTests : IDisposable
     {
         var file = Path.Combine(_folder, "device.conf");
         File.WriteAllText(file, $"include file(\"{Repository.Path("hocon", "three-devices.conf")}\")\nactormirror {{ {change} }}\n");
-        return NumberedModel.Load(file);
+        return ServiceTables.Load(file);
     }
 }
