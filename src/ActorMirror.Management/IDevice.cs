@@ -3,7 +3,7 @@ using ActorMirror.Management.Contracts;
 
 namespace ActorMirror.Management;
 
-/// <summary>What the device shows of itself. Every call answers from memory, from any thread, and never waits for the data path.</summary>
+/// <summary>What the device shows of itself, from any thread. What is not a task answers from memory and never waits for the data path.</summary>
 public interface IDeviceView
 {
     StatusReport Status();
@@ -12,9 +12,19 @@ public interface IDeviceView
 
     ImmutableArray<VirtualServerReport> VirtualServers();
 
-    /// <param name="mirrored">Only those that are (true) or are not (false) mirrored; null for all.</param>
-    /// <param name="limit">At most so many are listed; the total is counted all the same.</param>
-    ConnectionPage Connections(string? trafficGroup, bool? mirrored, int limit);
+    /// <summary>A page of connections; waits for the tables, which answer between two batches.</summary>
+    /// <exception cref="DeviceCommandException">No such traffic group or page.</exception>
+    Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation);
+}
+
+/// <param name="TrafficGroup">Only those of one traffic group; null for all.</param>
+/// <param name="Mirrored">Only those that are (true) or are not (false) mirrored; null for all.</param>
+/// <param name="Limit">At most so many are listed; the total is counted all the same.</param>
+/// <param name="After">Where the page begins: <see cref="ConnectionPage.Next"/> of the one before; null for the first.</param>
+public sealed record ConnectionQuery(string? TrafficGroup, bool? Mirrored, int Limit, string? After)
+{
+    /// <summary>The largest page.</summary>
+    public const int MostAtOnce = 100_000;
 }
 
 /// <summary>What an operator may ask of the device.</summary>

@@ -56,8 +56,8 @@ public sealed class ManagementServer : IAsyncDisposable
         api.MapGet("/traffic-groups", () => view.Status().TrafficGroups);
         api.MapGet("/virtual-servers", () => view.VirtualServers());
         api.MapGet("/mirror", () => view.Status().TrafficGroups.Select(g => g.Mirror).OfType<MirrorReport>().ToImmutableArray());
-        api.MapGet("/connections", (string? trafficGroup, bool? mirrored, int? limit) =>
-            Answer(() => Task.FromResult(view.Connections(trafficGroup, mirrored, limit ?? 100))));
+        api.MapGet("/connections", (string? trafficGroup, bool? mirrored, int? limit, string? after, CancellationToken cancellation) =>
+            Answer(() => view.ConnectionsAsync(new ConnectionQuery(trafficGroup, mirrored, Math.Clamp(limit ?? 100, 0, ConnectionQuery.MostAtOnce), after), cancellation)));
         api.MapPost("/traffic-groups/{name}/force-standby", (string name, ForceStandbyRequest? request, CancellationToken cancellation) =>
             Answer(() => control.ForceStandbyAsync(name, request?.To, cancellation)));
         api.MapGet("/faults/actors", () => Answer(() => Task.FromResult(control.Actors())));

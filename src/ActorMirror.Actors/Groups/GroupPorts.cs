@@ -1,4 +1,5 @@
 using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 
@@ -55,5 +56,6 @@ public interface ITableObserver
 /// <param name="Detection">From the last sign of life of the old active to the decision; null when it did not fail.</param>
 /// <param name="Waited">From the decision to the end of the wait for the old active's lease or fencing.</param>
 /// <param name="Took">From the end of the wait to addresses up and announced.</param>
+/// <param name="Connections">The open connections this device held at the decision: those it knew of, and of these the ones in its kernel, which go on.</param>
 /// <param name="At">Stopwatch timestamp of its end.</param>
-public sealed record GroupPromotion(Epoch Epoch, MoveReason Reason, TimeSpan? Detection, TimeSpan Waited, TimeSpan Took, long At);
+public sealed record GroupPromotion(Epoch Epoch, MoveReason Reason, TimeSpan? Detection, TimeSpan Waited, TimeSpan Took, OpenCounts Connections, long At);

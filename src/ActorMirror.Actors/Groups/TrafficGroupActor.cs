@@ -1,6 +1,7 @@
 using ActorMirror.Actors.Runtime;
 using ActorMirror.Actors.Tables;
 using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 using Microsoft.Extensions.Logging;
@@ -8,12 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace ActorMirror.Actors.Groups;
 
 /// <summary>What a traffic group's actor works with; the same for every life of the actor.</summary>
+/// <param name="Held">The open connections of the group that this device holds at the moment, whatever its role; a look at a counter.</param>
 public sealed record GroupContext(
     string Name,
     ClusterSettings Settings,
     IGroupDataPlane DataPlane,
     ICommandSender Commands,
     IActorRef<TableMessage> Table,
+    Func<OpenCounts> Held,
     IGroupObserver Observer,
     TimeProvider Time,
     ILogger Log)
@@ -61,6 +64,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
     private TimeSpan? detection;
     private TimeSpan guard = context.Settings.GuardAfter(null);
     private MoveReason reason;
+    private OpenCounts inherited;
     private long decidedAt;
     private long waitEndedAt;
 
@@ -115,6 +119,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
             decidedAt = waitEndedAt = time.GetTimestamp();
             detection = detected;
             reason = active.Reason;
+            inherited = context.Held(); // now, before the table is told that it is no copy any more
         }
 
         var isNewHandover = assigned is LocalRole.HandingOver h && (role as LocalRole.HandingOver)?.RequestId != h.RequestId;
@@ -227,10 +232,11 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
 
         var now = time.GetTimestamp();
         var promotion = new GroupPromotion(
-            control.Epoch, reason, detection, time.GetElapsedTime(decidedAt, waitEndedAt), time.GetElapsedTime(waitEndedAt, now), now);
+            control.Epoch, reason, detection, time.GetElapsedTime(decidedAt, waitEndedAt), time.GetElapsedTime(waitEndedAt, now), inherited, now);
         context.Commands.Keep($"{context.Name}/release", null);
         context.Commands.Keep($"{context.Name}/promoted", new ClusterCommand.Promoted(
-            context.Name, control.Epoch, detection?.TotalMilliseconds ?? double.NaN, promotion.Waited.TotalMilliseconds, promotion.Took.TotalMilliseconds, 0, 0));
+            context.Name, control.Epoch, detection?.TotalMilliseconds ?? double.NaN, promotion.Waited.TotalMilliseconds, promotion.Took.TotalMilliseconds,
+            inherited.Open, inherited.Protected));
         context.Observer.Promoted(context.Name, promotion);
         memory.Promoted = control.Epoch;
         TellTable();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorMirror.Actors.Runtime;
 using ActorMirror.DataPlane.FastL4;
 using ActorMirror.DataPlane.Flows;
@@ -17,6 +18,8 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
 {
     // Lifetimes are set in pieces of this many, one per tick: behind a promotion, never in its way.
     private const int LifetimesPerTick = 1024;
+
+    private const long Unmirrored = 1L << 32;
 
     // The mirror is to have the last changes long before a client notices; a handover that cannot flush in this time is not done.
     private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(1);
@@ -64,6 +67,7 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
         Table.ForgetCopy();
         Sender = null;
         wasInSync = false;
+        Show();
         if (peer is not { } mirror) return;
         Sender = new MirrorSender(
             new MirrorSenderOptions
@@ -77,6 +81,7 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
                 Limits = context.Limits,
             },
             this, cancellation => context.Network.ConnectAsync(mirror.Device, mirror.Port, cancellation), context.Time);
+        Show();
         Sender.Start();
     }
 
@@ -120,8 +125,6 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
                 apply.Receiver.Forget("this device is active itself");
                 break;
         }
-
-        Show();
     }
 
     public void Tick()
@@ -137,20 +140,30 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
         Show();
     }
 
+    /// <summary>The cursor is a slot of the table, with the high half 1 in the table of the unmirrored.</summary>
     public void List(TableMessage.List request)
     {
-        var listed = new List<ListedConnection>();
-        foreach (var table in new[] { Table, unmirrored })
+        var ofUnmirrored = request.Cursor >> 32 != 0;
+        var slot = request.Slot;
+        var read = (ofUnmirrored ? unmirrored : Table).Read(ref slot, views.AsSpan(0, Math.Min(request.Limit, views.Length)));
+        var found = ImmutableArray.CreateBuilder<ListedConnection>(read);
+        foreach (ref readonly var view in views.AsSpan(0, read))
         {
-            var cursor = 0;
-            while (listed.Count < request.Limit && table.Read(ref cursor, views) is > 0 and var read)
-            {
-                foreach (ref readonly var view in views.AsSpan(0, Math.Min(read, request.Limit - listed.Count)))
-                    listed.Add(new ListedConnection(view.Record, table == Table ? view.Protection : null, view.Reason, IsCopy: false));
-            }
+            var listed = new ListedConnection(view.Record, ofUnmirrored ? null : view.Protection, view.Reason, IsCopy: false);
+            if (request.Mirrored is null || request.Mirrored == listed.IsMirrored) found.Add(listed);
         }
 
-        request.Done(listed);
+        var isMore = read > 0 || request.Limit == 0;
+        long? next = (isMore, ofUnmirrored) switch
+        {
+            (true, true) => slot + Unmirrored,
+            (true, false) => slot,
+            (false, false) => Unmirrored,
+            (false, true) => null,
+        };
+        var counts = Table.Counts;
+        var all = counts.Owned + unmirrored.Counts.Owned;
+        request.Done(new TablePage(found.ToImmutable(), next, request.Mirrored switch { true => counts.Protected, false => all - counts.Protected, null => all }));
     }
 
     public async ValueTask DisposeAsync()
@@ -293,5 +306,5 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
         }
     }
 
-    private void Show() => context.View.Show(Table.Counts, unmirrored.Counts.Owned, Sender);
+    private void Show() => context.View.Show(Table.Open, unmirrored.Open, Sender);
 }

@@ -16,11 +16,15 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     // Deletions of a sweep go to the kernel in batches of this many.
     private const int SweepBatch = 512;
 
+    // What an operator asks for is read in pieces of this many.
+    private const int ListedAtOnce = 1024;
+
     private readonly IActorRef<TableMessage> self;
     private readonly TableContext context;
     private readonly KernelFlows flows;
     private readonly MirrorWork work = new();
     private readonly List<Retraction> retractions = [];
+    private readonly ConnectionRecord[] records = new ConnectionRecord[ListedAtOnce];
     private readonly MirrorReceiver receiver;
     private readonly IAsyncDisposable listener;
     private StreamId stream;
@@ -62,7 +66,6 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
 
         if (retractions.Count == 0) return;
         receiver.Retract(stream, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(retractions));
-        Show();
     }
 
     /// <summary>Deletions may have been missed: only a new snapshot tells.</summary>
@@ -70,6 +73,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     {
         Table = FromKernel(flows, Table.Room);
         receiver.Forget("events of this kernel were lost");
+        Show();
     }
 
     public void Handle(TableMessage message)
@@ -90,8 +94,20 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
 
     public void Tick() => Show();
 
-    public void List(TableMessage.List request) => request.Done(
-        [.. Table.InKernel().Take(request.Limit).Select(record => new ListedConnection(record, null, null, IsCopy: true))]);
+    public void List(TableMessage.List request)
+    {
+        if (request.Mirrored == false)
+        {
+            request.Done(new TablePage([], null, 0));
+            return;
+        }
+
+        var slot = request.Slot;
+        var read = Table.Read(ref slot, records.AsSpan(0, Math.Min(request.Limit, records.Length)));
+        request.Done(new TablePage(
+            [.. records.Take(read).Select(record => new ListedConnection(record, null, null, IsCopy: true))],
+            read > 0 || request.Limit == 0 ? slot : null, Table.CountInKernel));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -123,7 +139,6 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
 
         if (consistent) receiver.Applied(batch, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(retractions));
         else receiver.Forget("the copy does not have as many connections as the active says");
-        Show();
     }
 
     private void Execute()
@@ -136,5 +151,5 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         });
     }
 
-    private void Show() => context.View.Show(Table.Count, receiver);
+    private void Show() => context.View.Show(Table.Open, receiver);
 }

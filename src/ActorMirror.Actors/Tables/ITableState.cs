@@ -45,9 +45,9 @@ internal sealed class ColdTable(TableContext context) : ITableState
         }
     }
 
-    public void Tick() => context.View.Show(0, null);
+    public void Tick() => context.View.ShowNothing();
 
-    public void List(TableMessage.List request) => request.Done([]);
+    public void List(TableMessage.List request) => request.Done(new TablePage([], null, 0));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

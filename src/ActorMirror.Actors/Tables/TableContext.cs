@@ -43,7 +43,7 @@ public sealed class TableContext
 
     public required MirroringSettings Settings { get; init; }
 
-    public required ITableObserver Observer { get; set; }
+    public required ITableObserver Observer { get; init; }
 
     public required TimeProvider Time { get; init; }
 
@@ -62,47 +62,41 @@ public sealed class TableContext
     internal MirrorLimits Limits => MirrorLimits.Default with { ResyncRate = Settings.ResyncRate, FirstPause = TimeSpan.FromMilliseconds(100) };
 }
 
-/// <summary>What a table shows of itself; written by its owner, read by anyone.</summary>
+/// <summary>What a table shows of itself; written by its owner, read by anyone. The counts are the tables' own and always of this moment.</summary>
 public sealed class TableView
 {
-    private readonly Lock guard = new();
-    private ConnectionCounts mirrored;
-    private int unmirrored;
-    private int copies;
-    private MirrorSender? sender;
-    private MirrorReceiver? receiver;
+    private static readonly OpenTally Nothing = new();
 
-    public (ConnectionCounts Mirrored, int Unmirrored, int Copies) Counts
+    private volatile Shown shown = new(Nothing, Nothing, Nothing, null, null);
+
+    /// <summary>Active: connections of virtual servers with mirroring.</summary>
+    public OpenCounts Mirrored => shown.Mirrored.Total;
+
+    /// <summary>Active: connections of virtual servers without.</summary>
+    public OpenCounts Unmirrored => shown.Unmirrored.Total;
+
+    /// <summary>Next-active: copies held for the active.</summary>
+    public OpenCounts Copies => shown.Copies.Total;
+
+    /// <summary>Whatever this device holds of the group.</summary>
+    public OpenCounts Held => Mirrored + Unmirrored + Copies;
+
+    public MirrorSenderStatus? Outgoing => shown.Sender?.Status;
+
+    public MirrorReceiverStatus? Incoming => shown.Receiver?.Status;
+
+    /// <summary>Connections of one member of one virtual server.</summary>
+    public OpenCounts Of(FlowMark mark)
     {
-        get
-        {
-            lock (guard) return (mirrored, unmirrored, copies);
-        }
+        var now = shown;
+        return now.Mirrored.Of(mark) + now.Unmirrored.Of(mark) + now.Copies.Of(mark);
     }
 
-    public MirrorSenderStatus? Outgoing
-    {
-        get
-        {
-            lock (guard) return sender?.Status;
-        }
-    }
+    internal void Show(OpenTally mirrored, OpenTally unmirrored, MirrorSender? outgoing) => shown = new Shown(mirrored, unmirrored, Nothing, outgoing, null);
 
-    public MirrorReceiverStatus? Incoming
-    {
-        get
-        {
-            lock (guard) return receiver?.Status;
-        }
-    }
+    internal void Show(OpenTally copies, MirrorReceiver incoming) => shown = new Shown(Nothing, Nothing, copies, null, incoming);
 
-    internal void Show(ConnectionCounts counts, int unmirroredCount, MirrorSender? outgoing)
-    {
-        lock (guard) (mirrored, unmirrored, copies, sender, receiver) = (counts, unmirroredCount, 0, outgoing, null);
-    }
+    internal void ShowNothing() => shown = new Shown(Nothing, Nothing, Nothing, null, null);
 
-    internal void Show(int copyCount, MirrorReceiver? incoming)
-    {
-        lock (guard) (mirrored, unmirrored, copies, sender, receiver) = (default, 0, copyCount, null, incoming);
-    }
+    private sealed record Shown(OpenTally Mirrored, OpenTally Unmirrored, OpenTally Copies, MirrorSender? Sender, MirrorReceiver? Receiver);
 }

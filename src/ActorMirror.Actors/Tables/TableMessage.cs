@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
@@ -61,10 +62,26 @@ public abstract record TableMessage
     /// <summary>Slow work goes on: lifetimes, retracted entries, sweeping.</summary>
     public sealed record Tick : TableMessage;
 
-    /// <summary>For operators: up to <paramref name="Limit"/> connections.</summary>
-    public sealed record List(int Limit, Action<IReadOnlyList<ListedConnection>> Done) : TableMessage;
+    /// <summary>For operators: a piece of the table, found between two batches.</summary>
+    /// <param name="Cursor">0 at first, then <see cref="TablePage.Next"/> of the answer before.</param>
+    /// <param name="Limit">At most so many in the answer.</param>
+    /// <param name="Mirrored">Only those that are (true) or are not (false) safe on a mirror; null: all.</param>
+    public sealed record List(long Cursor, int Limit, bool? Mirrored, Action<TablePage> Done) : TableMessage
+    {
+        /// <summary>The low half of the cursor; it came from outside.</summary>
+        internal int Slot => (int)(Cursor & int.MaxValue);
+    }
 }
+
+/// <summary>A piece of a table. It may be empty though there are more: only so many entries are looked at in one go.</summary>
+/// <param name="Next">Where the next piece begins; null: this was the last.</param>
+/// <param name="Total">How many there are in all.</param>
+public sealed record TablePage(ImmutableArray<ListedConnection> Connections, long? Next, int Total);
 
 /// <summary>A connection as an operator sees it.</summary>
 /// <param name="Protection">Null on a mirror, and for virtual servers that are not mirrored.</param>
-public readonly record struct ListedConnection(ConnectionRecord Record, Protection? Protection, RetractionReason? Reason, bool IsCopy);
+public readonly record struct ListedConnection(ConnectionRecord Record, Protection? Protection, RetractionReason? Reason, bool IsCopy)
+{
+    /// <summary>On the active: acknowledged as applied by the mirror. On the mirror: it is such a copy.</summary>
+    public bool IsMirrored => IsCopy || Protection == Domain.Connections.Protection.Protected;
+}

@@ -30,16 +30,19 @@ internal static class ShowCommands
         var mirrored = new Option<bool>("--mirrored") { Description = "Only those the mirror has acknowledged as applied, or that this device holds as copies." };
         var group = new Option<string?>("--traffic-group") { Description = "Only those of one traffic group.", HelpName = "NAME" };
         var limit = new Option<int>("--limit") { Description = "List at most so many; all are counted.", HelpName = "N", DefaultValueFactory = _ => 100 };
+        var after = new Option<string?>("--after") { Description = "Go on where a page before ended, as it said.", HelpName = "PLACE" };
         var command = Show("Connections, with what the mirror holds of them.", context.Show(Path, Types.ConnectionPage, c => Tables.Connections(context.Console, c)));
         command.Add(mirrored);
         command.Add(group);
         command.Add(limit);
+        command.Add(after);
         return command;
 
         string Path(ParseResult parsed) =>
             $"connections?limit={parsed.GetValue(limit)}"
             + (parsed.GetValue(mirrored) ? "&mirrored=true" : "")
-            + (parsed.GetValue(group) is { } name ? $"&trafficGroup={Uri.EscapeDataString(name)}" : "");
+            + (parsed.GetValue(group) is { } name ? $"&trafficGroup={Uri.EscapeDataString(name)}" : "")
+            + (parsed.GetValue(after) is { } place ? $"&after={Uri.EscapeDataString(place)}" : "");
     }
 
     private static Command Show(string description, Func<ParseResult, CancellationToken, Task<int>> action)

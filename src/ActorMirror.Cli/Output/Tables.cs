@@ -21,10 +21,7 @@ internal static class Tables
         var table = New("Traffic group", "Active", "Next-active", "Epoch");
         foreach (var group in status.TrafficGroups) Row(table, group.Name, group.Active ?? "-", group.NextActive ?? "-", group.Epoch ?? "-");
         console.Write(table);
-        foreach (var alarm in status.Alarms)
-        {
-            console.MarkupLineInterpolated($"[red]{alarm.Id}[/] {alarm.Object}: {alarm.Text} (since {alarm.Since.Wall:u})");
-        }
+        Alarms(console, status.Alarms);
     }
 
     public static void Devices(IAnsiConsole console, ImmutableArray<DeviceReport> devices)
@@ -45,6 +42,7 @@ internal static class Tables
         }
 
         console.Write(table);
+        foreach (var device in devices) Alarms(console, device.Alarms ?? []);
     }
 
     public static void TrafficGroups(IAnsiConsole console, ImmutableArray<TrafficGroupReport> groups)
@@ -95,15 +93,16 @@ internal static class Tables
 
     public static void Connections(IAnsiConsole console, ConnectionPage page)
     {
-        var table = New("Virtual server", "Client", "Destination", "Member", "State", "Age", "Mirrored");
+        var table = New("Virtual server", "Client", "Destination", "Member", "State", "Mirrored");
         foreach (var c in page.Connections)
         {
             var mirrored = c.Mirrored ? "yes" : $"no: {c.Reason ?? "unknown"}";
-            Row(table, c.VirtualServer, $"{c.Protocol} {c.Client}", c.Destination, c.Snat is null ? c.Member : $"{c.Member} from {c.Snat}", c.State, Text.Ms(c.AgeMs), mirrored);
+            Row(table, c.VirtualServer, $"{c.Protocol} {c.Client}", c.Destination, c.Snat is null ? c.Member : $"{c.Member} from {c.Snat}", c.State, mirrored);
         }
 
         console.Write(table);
         console.MarkupLineInterpolated($"{page.Connections.Length} of {page.Total}");
+        if (page.Next is { } next) console.MarkupLineInterpolated($"more: --after {next}");
     }
 
     public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
@@ -128,6 +127,15 @@ internal static class Tables
         }
 
         console.Write(table);
+    }
+
+    private static void Alarms(IAnsiConsole console, ImmutableArray<AlarmReport> alarms)
+    {
+        foreach (var alarm in alarms)
+        {
+            var about = alarm.Object is null ? "" : " " + alarm.Object;
+            console.MarkupLineInterpolated($"[red]{alarm.Id}[/]{about}: {alarm.Text} (since {alarm.Since.Wall:u}); {alarm.Remedy}");
+        }
     }
 
     private static Table New(params string[] columns)

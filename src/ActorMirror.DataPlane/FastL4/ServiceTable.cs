@@ -26,12 +26,14 @@ public sealed class ServiceTable
 {
     private readonly Dictionary<uint, Service> byBits;
     private readonly Dictionary<uint, MarkedMember> byMark;
+    private readonly Dictionary<int, ImmutableArray<FloatingAddress>> floatingOf;
 
     private ServiceTable(DeviceGroupModel model, ClusterState numbers)
     {
         Model = model;
         Services = [.. model.VirtualServers.Select(server => ToService(server, numbers))];
         Floating = [.. FloatingSelfIps(model, numbers), .. VirtualAddresses(model, numbers)];
+        floatingOf = Floating.GroupBy(f => f.GroupNumber).ToDictionary(g => g.Key, g => g.ToImmutableArray());
         byBits = Services.ToDictionary(s => s.Bits);
         byMark = Services.SelectMany(s => s.Members).ToDictionary(m => m.Mark.Value);
         Groups = model.TrafficGroups.ToImmutableDictionary(g => g.Name, g => numbers.Groups[g.Name].Number);
@@ -55,6 +57,9 @@ public sealed class ServiceTable
     public ImmutableArray<Service> Services { get; }
 
     public ImmutableArray<FloatingAddress> Floating { get; }
+
+    /// <summary>The addresses of one traffic group, self IPs first; looked up at every promotion.</summary>
+    public ImmutableArray<FloatingAddress> FloatingOf(int groupNumber) => floatingOf.GetValueOrDefault(groupNumber, []);
 
     /// <summary>Number of each traffic group by name.</summary>
     public ImmutableDictionary<string, int> Groups { get; }

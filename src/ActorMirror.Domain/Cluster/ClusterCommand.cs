@@ -37,6 +37,8 @@ public abstract record ClusterCommand
     public sealed record HandoverAborted(string Group, Epoch Epoch, string Reason) : ClusterCommand;
 
     /// <summary>The new active is up and announced. Times in milliseconds; detection is NaN when nothing failed.</summary>
+    /// <param name="Owned">Open connections the new active knew of.</param>
+    /// <param name="Protected">Of those, the ones that were in its kernel: they went on.</param>
     public sealed record Promoted(
         string Group, Epoch Epoch, double DetectionMs, double WaitMs, double PromotionMs, int Owned, int Protected) : ClusterCommand;
 

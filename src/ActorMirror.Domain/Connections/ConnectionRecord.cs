@@ -33,4 +33,8 @@ public readonly record struct ConnectionRecord(
     byte WindowScaleOriginal,
     byte WindowScaleReply,
     byte FlagsOriginal,
-    byte FlagsReply);
+    byte FlagsReply)
+{
+    /// <summary>Neither side has begun to close; an entry that is not open lingers for the kernel's FIN_WAIT or TIME_WAIT.</summary>
+    public bool IsOpen => (Mark.Value & FlowMark.Closing) == 0 && State <= ConnectionState.Established;
+}

@@ -21,6 +21,9 @@ public sealed partial class ConnectionTable(int maximum)
     private int newest = Nowhere;
     private long refused;
 
+    /// <summary>The open ones; protected are those the mirror acknowledged.</summary>
+    public OpenTally Open { get; } = new();
+
     /// <summary>The number of the last change.</summary>
     public long LastSequence { get; private set; }
 
@@ -60,6 +63,7 @@ public sealed partial class ConnectionTable(int maximum)
             slot = entries.Add(record.Original);
             entries[slot] = new Entry { Record = record, Used = true, Previous = Nowhere, Next = Nowhere };
             counts[(int)Protection.Unsent]++;
+            Open.Enter(record, isProtected: false);
         }
         else if (entries[slot].Record == record && entries[slot].Protection is Protection.Pending or Protection.Protected)
         {
@@ -67,7 +71,13 @@ public sealed partial class ConnectionTable(int maximum)
         }
 
         ref var entry = ref entries[slot];
-        entry.Record = record;
+        if (entry.Record != record)
+        {
+            Open.Leave(entry.Record, entry.Protection == Protection.Protected);
+            Open.Enter(record, entry.Protection == Protection.Protected);
+            entry.Record = record;
+        }
+
         if (streaming && entry.Protection is not (Protection.Pending or Protection.Protected) && !TakeRoom(slot)) return false;
         change = Stamp(slot);
         return streaming;
@@ -82,6 +92,7 @@ public sealed partial class ConnectionTable(int maximum)
         var mirrored = entries[slot].Protection != Protection.Unmirrored;
         Unlink(slot);
         counts[(int)entries[slot].Protection]--;
+        Open.Leave(entries[slot].Record, entries[slot].Protection == Protection.Protected);
         entries.Remove(key);
         if (!mirrored) return false; // the mirror never heard of it, and a number that is not sent would be a gap
         change = MirrorChange.Delete(++LastSequence, key);
@@ -148,6 +159,12 @@ public sealed partial class ConnectionTable(int maximum)
         Unlink(slot);
         counts[(int)entry.Protection]--;
         counts[(int)protection]++;
+        if ((entry.Protection == Protection.Protected) != (protection == Protection.Protected))
+        {
+            Open.Leave(entry.Record, entry.Protection == Protection.Protected);
+            Open.Enter(entry.Record, protection == Protection.Protected);
+        }
+
         entry.Protection = protection;
         if (protection == Protection.Pending) Link(slot);
     }

@@ -53,6 +53,12 @@ public sealed class MirrorTable(int maximum)
 
     public int Count => entries.Count;
 
+    /// <summary>The open ones; protected are those in this device's kernel.</summary>
+    public OpenTally Open { get; } = new();
+
+    /// <summary>How many are in this device's kernel, open or lingering.</summary>
+    public int CountInKernel { get; private set; }
+
     public int Room => maximum;
 
     /// <summary>Whether everything the active has is here, and nothing else: true from the end of a snapshot until the next begins.</summary>
@@ -81,7 +87,7 @@ public sealed class MirrorTable(int maximum)
         var slot = entries.Find(record.Original);
         if (slot == Nowhere) slot = entries.Add(record.Original);
         else if (entries[slot].Snapshot == snapshot) verified--;
-        entries[slot] = new Entry { Record = record, Used = true, InKernel = true };
+        Set(slot, new Entry { Record = record, Used = true, InKernel = true });
     }
 
     /// <summary>
@@ -157,6 +163,21 @@ public sealed class MirrorTable(int maximum)
         return slot != Nowhere && Lose(slot, RetractionReason.Vanished, out retraction);
     }
 
+    /// <summary>
+    /// Reads what is in the kernel from a cursor that starts at 0 and may rest between calls while the table changes; returns how many were written, 0 at
+    /// the end.
+    /// </summary>
+    public int Read(ref int cursor, Span<ConnectionRecord> destination)
+    {
+        var written = 0;
+        for (; cursor < entries.SlotCount && written < destination.Length; cursor++)
+        {
+            if (entries[cursor] is { Used: true, InKernel: true }) destination[written++] = entries[cursor].Record;
+        }
+
+        return written;
+    }
+
     /// <summary>What is in the kernel now, verified or not.</summary>
     public IEnumerable<ConnectionRecord> InKernel()
     {
@@ -187,14 +208,13 @@ public sealed class MirrorTable(int maximum)
             }
 
             slot = entries.Add(change.Key);
-            entries[slot].Used = true;
         }
 
-        ref var entry = ref entries[slot];
+        var entry = entries[slot];
         var needed = Needed(entry, change.Record);
         if (needed is { } action) work.Operations.Add(new KernelOperation(action, change.Record, change.Sequence));
         if (entry.Snapshot != snapshot) verified++;
-        entry = new Entry
+        Set(slot, new Entry
         {
             Record = change.Record,
             Sequence = change.Sequence,
@@ -203,15 +223,15 @@ public sealed class MirrorTable(int maximum)
             Used = true,
             InKernel = true,
             Injected = true,
-        };
+        });
     }
 
     private bool Lose(int slot, RetractionReason reason, out Retraction retraction)
     {
-        ref var entry = ref entries[slot];
+        var entry = entries[slot];
         retraction = new Retraction(entry.Record.Original, entry.Sequence, reason);
         if (!entry.InKernel) return false;
-        (entry.InKernel, entry.HasFailed) = (false, true);
+        Set(slot, entry with { InKernel = false, HasFailed = true });
         return true;
     }
 
@@ -233,7 +253,17 @@ public sealed class MirrorTable(int maximum)
         ref var entry = ref entries[slot];
         if (entry.InKernel) work.Operations.Add(new KernelOperation(KernelAction.Delete, entry.Record, entry.Sequence));
         if (entry.Snapshot == snapshot) verified--;
+        Set(slot, default);
         entries.Remove(key);
+    }
+
+    private void Set(int slot, in Entry entry)
+    {
+        ref var place = ref entries[slot];
+        if (place.Used) Open.Leave(place.Record, place.InKernel);
+        CountInKernel += (entry.InKernel ? 1 : 0) - (place.InKernel ? 1 : 0);
+        place = entry;
+        if (place.Used) Open.Enter(place.Record, place.InKernel);
     }
 
     private struct Entry

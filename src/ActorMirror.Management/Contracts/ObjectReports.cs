@@ -9,6 +9,7 @@ namespace ActorMirror.Management.Contracts;
 /// <param name="FailedVlans">VLANs it reports as down.</param>
 /// <param name="LastHeardMs">Age of its newest heartbeat; null when none was heard.</param>
 /// <param name="SameConfiguration">Whether its configuration has the digest of this device's; null when unknown.</param>
+/// <param name="Alarms">Those of the device that answers; null for the others: each knows its own.</param>
 public sealed record DeviceReport(
     string Name,
     int Id,
@@ -22,11 +23,14 @@ public sealed record DeviceReport(
     double? LastHeardMs,
     bool? SameConfiguration,
     ImmutableArray<string> ActiveFor,
-    ImmutableArray<string> NextActiveFor);
+    ImmutableArray<string> NextActiveFor,
+    ImmutableArray<AlarmReport>? Alarms);
 
 /// <param name="State">up, down, or unknown (no monitor, or not probed yet).</param>
 public sealed record PoolMemberReport(string Address, int Ratio, string State, int Connections);
 
+/// <param name="Connections">Open connections this device forwards for it, or holds as copies.</param>
+/// <param name="Protected">Of those, the ones the mirror acknowledged as applied, or copies that are in this device's kernel.</param>
 public sealed record VirtualServerReport(
     string Name,
     int Number,
@@ -53,11 +57,11 @@ public sealed record ConnectionReport(
     string? Snat,
     string State,
     bool Mirrored,
-    string? Reason,
-    double AgeMs);
+    string? Reason);
 
-/// <param name="Total">How many matched; more than <see cref="Connections"/> holds when the limit cut the list.</param>
-public sealed record ConnectionPage(int Total, ImmutableArray<ConnectionReport> Connections);
+/// <param name="Total">How many match in all; the page holds at most as many as were asked for.</param>
+/// <param name="Next">Where the next page begins, to be given as <c>after</c>; null: this is the last one.</param>
+public sealed record ConnectionPage(int Total, ImmutableArray<ConnectionReport> Connections, string? Next);
 
 /// <param name="To">Name of the device to move to; null for the next-active.</param>
 public sealed record ForceStandbyRequest(string? To);

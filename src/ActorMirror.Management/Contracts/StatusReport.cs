@@ -56,4 +56,5 @@ public sealed record StatusReport
 /// <summary>Something an operator should act on; it disappears when the cause does.</summary>
 /// <param name="Id">Stable name of the kind of alarm, kebab-case, e.g. <c>address-conflict</c>.</param>
 /// <param name="Object">What it is about: a traffic group, a device, a VLAN; null for the device itself.</param>
-public sealed record AlarmReport(string Id, string? Object, string Text, Moment Since);
+/// <param name="Remedy">What to do about it.</param>
+public sealed record AlarmReport(string Id, string? Object, string Text, string Remedy, Moment Since);

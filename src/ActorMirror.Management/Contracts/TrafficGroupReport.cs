@@ -61,10 +61,10 @@ public sealed record TrafficGroupReport
 }
 
 /// <summary>Connections of a traffic group on this device, by how far they are safe.</summary>
-/// <param name="Owned">Connections this device forwards as active.</param>
+/// <param name="Owned">Open connections this device forwards as active; those that are closing are not counted.</param>
 /// <param name="Protected">Of those: acknowledged as applied in the mirror's kernel, and not retracted.</param>
 /// <param name="Unmirrored">Of those: belonging to virtual servers with mirroring off.</param>
-/// <param name="MirroredHere">Copies this device holds for the active.</param>
+/// <param name="MirroredHere">Copies of open connections that this device's kernel holds for the active.</param>
 public sealed record ConnectionCounts(int Owned, int Protected, int Unmirrored, int MirroredHere);
 
 /// <summary>How a promotion went. Times in milliseconds, on this device's monotonic clock.</summary>
@@ -72,6 +72,8 @@ public sealed record ConnectionCounts(int Owned, int Protected, int Unmirrored, 
 /// <param name="DetectionMs">From the last sign of life of the old active to the decision; null when it did not fail.</param>
 /// <param name="WaitMs">From the decision to the end of the wait for the old active's lease or fencing.</param>
 /// <param name="PromotionMs">From the end of the wait to addresses up and announced.</param>
+/// <param name="Owned">Open connections this device knew of at the decision.</param>
+/// <param name="Protected">Of those, the ones that were in its kernel: they went on.</param>
 /// <param name="AtMonotonicNs">When the promotion was complete.</param>
 public sealed record PromotionReport(
     string Epoch,

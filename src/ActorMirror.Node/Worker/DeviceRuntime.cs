@@ -183,38 +183,40 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private GroupRuntime Create(string name, int number)
     {
         var groupLog = logs.CreateLogger(name);
-        var table = new TableContext
+        var display = new GroupDisplay(TimeProvider.System, groupLog);
+        var dataPlane = new GroupDataPlane(name, number, () => Services!, host, addresses, lease, groupLog);
+        var runtime = new GroupRuntime(name, number, display, observer => TableContext(name, number, observer, groupLog), (table, tableContext) =>
         {
-            Group = name,
-            Number = number,
-            Services = () => Services!,
-            OpenFlows = () =>
-            {
-                var flows = new KernelFlows(host.Thread, number);
-                listener.Ignore(flows);
-                return flows;
-            },
-            CloseFlows = flows =>
-            {
-                listener.Heed(flows);
-                flows.Dispose();
-            },
-            Network = network,
-            Settings = model.Mirroring,
-            Observer = null!,
-            Time = TimeProvider.System,
-            Log = groupLog,
-        };
-        var runtime = new GroupRuntime(name, number, () => Services!, host, addresses, lease, groupLog) { TableContext = table };
-        table.Observer = runtime;
-        runtime.Table = new ActorCell<TableMessage>($"connection-table/{name}", self => new ConnectionTableActor(self, table), groupLog);
-        var context = new GroupContext(
-            name, model.Cluster, runtime, new KeptStatements(Device), runtime.Table, runtime, TimeProvider.System, groupLog);
-        runtime.Control = new ActorCell<GroupMessage>(
-            $"traffic-group/{name}", self => new TrafficGroupActor(self, context), groupLog);
+            var context = new GroupContext(
+                name, model.Cluster, dataPlane, new KeptStatements(Device), table, () => tableContext.View.Held, display, TimeProvider.System, groupLog);
+            return new ActorCell<GroupMessage>($"traffic-group/{name}", self => new TrafficGroupActor(self, context), groupLog);
+        });
         sink.Add(runtime);
         return runtime;
     }
+
+    private TableContext TableContext(string name, int number, ITableObserver observer, ILogger groupLog) => new()
+    {
+        Group = name,
+        Number = number,
+        Services = () => Services!,
+        OpenFlows = () =>
+        {
+            var flows = new KernelFlows(host.Thread, number);
+            listener.Ignore(flows);
+            return flows;
+        },
+        CloseFlows = flows =>
+        {
+            listener.Heed(flows);
+            flows.Dispose();
+        },
+        Network = network,
+        Settings = model.Mirroring,
+        Observer = observer,
+        Time = TimeProvider.System,
+        Log = groupLog,
+    };
 
     private sealed class KeptStatements(IActorRef<DeviceMessage> device) : ICommandSender
     {

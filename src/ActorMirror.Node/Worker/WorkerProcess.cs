@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorMirror.Actors.Alarms;
 using ActorMirror.Actors.Devices;
 using ActorMirror.Actors.Leases;
 using ActorMirror.Actors.Runtime;
@@ -68,9 +69,11 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         runtime.Device = device;
         lease.Granted = () => device.Tell(new DeviceMessage.LeaseGranted());
         lease.Lost = reason => device.Tell(new DeviceMessage.LeaseLost(reason));
+        var alarms = new AlarmBook(TimeProvider.System, logs.CreateLogger("alarm"));
+        using var watch = new AlarmWatch(model, alarms, context, runtime, journal, TimeProvider.System, log);
         using var links = new LinkTracking(model, host, device, log);
         await using var management = await ManagementServer.StartAsync(
-            options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, TimeProvider.System),
+            options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, alarms, TimeProvider.System),
             new DeviceControl(model, device, runtime, options.AllowFaults), logs);
         await engine.StartAsync(lease, stop);
         log.LogInformation("Device {Device} of group {Group} runs", model.Self.Name, model.GroupName);

@@ -26,8 +26,8 @@ public sealed class AmctlTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("cluster show", "UNSAFE PAIR", "address-conflict", "tg1", "8.3")]
-    [InlineData("device show", "a (this)", "SUSPECT", "external", "DIFFERS")]
+    [InlineData("cluster show", "UNSAFE PAIR", "no-mirror tg1", "start another device", "8.3")]
+    [InlineData("device show", "a (this)", "SUSPECT", "external", "DIFFERS", "no-mirror tg1")]
     [InlineData("traffic-group show", "active", "498", "512 ms", "device-down")]
     [InlineData("virtual-server show", "vs[1]", "10.20.0.11:5000", "up", "375")]
     [InlineData("connection show", "10.10.0.9:40000", "table full on the mirror", "from 10.20.0.254:40001", "2 of 2")]
@@ -43,6 +43,8 @@ public sealed class AmctlTests : IAsyncLifetime
     [Theory]
     [InlineData("cluster show", "unsafePair")]
     [InlineData("device show", "failedVlans")]
+    [InlineData("device show", "alarms")]
+    [InlineData("cluster show", "alarms")]
     [InlineData("traffic-group show", "leaseRemainingMs")]
     [InlineData("virtual-server show", "destination")]
     [InlineData("connection show", "connections")]
@@ -73,6 +75,18 @@ public sealed class AmctlTests : IAsyncLifetime
         output.ShouldContain("40000");
         output.ShouldNotContain("40001");
         output.ShouldContain("1 of 1");
+        output.ShouldNotContain("--after");
+    }
+
+    [Fact]
+    public async Task A_long_list_goes_on_where_the_page_before_ended()
+    {
+        var (_, first, _) = await Run("connection show --limit 1");
+        first.ShouldContain("40000");
+        first.ShouldContain("1 of 2\nmore: --after 1\n");
+        var (_, last, _) = await Run("connection show --limit 1 --after 1");
+        last.ShouldContain("40001");
+        last.ShouldNotContain("more");
     }
 
     [Fact]

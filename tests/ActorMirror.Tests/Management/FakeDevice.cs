@@ -9,6 +9,9 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
 {
     private static readonly Moment s_start = new(1_000_000_000, new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
 
+    private static readonly ImmutableArray<AlarmReport> s_alarms =
+        [new AlarmReport("no-mirror", "tg1", "no other device is fit to be next-active", "start another device", s_start)];
+
     public string Active { get; private set; } = "a";
 
     public StatusReport Status() => new()
@@ -24,7 +27,7 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         Now = s_start,
         StartedAt = s_start,
         Journal = "ok",
-        Alarms = [new AlarmReport("address-conflict", "tg1", "another device answers for 10.10.0.100", s_start)],
+        Alarms = s_alarms,
         TrafficGroups =
         [
             new TrafficGroupReport
@@ -48,8 +51,8 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
 
     public ImmutableArray<DeviceReport> Devices() =>
     [
-        new("a", 1, true, "10.99.0.1", "10.30.0.1", true, true, false, [], 12.5, true, ["tg1"], []),
-        new("b", 2, false, "10.99.0.2", "10.30.0.2", true, true, true, ["external"], 900, false, [], ["tg1"]),
+        new("a", 1, true, "10.99.0.1", "10.30.0.1", true, true, false, [], 12.5, true, ["tg1"], [], s_alarms),
+        new("b", 2, false, "10.99.0.2", "10.30.0.2", true, true, true, ["external"], 900, false, [], ["tg1"], null),
     ];
 
     public ImmutableArray<VirtualServerReport> VirtualServers() =>
@@ -57,16 +60,18 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         new("vs[1]", 1, "10.10.0.100:5000", "tcp", "tg1", "web", true, "none", 500, 498, [new PoolMemberReport("10.20.0.11:5000", 3, "up", 375)]),
     ];
 
-    public ConnectionPage Connections(string? trafficGroup, bool? mirrored, int limit)
+    public Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation)
     {
-        if (trafficGroup is not (null or "tg1")) throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group {trafficGroup}");
+        if (query.TrafficGroup is not (null or "tg1")) throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group {query.TrafficGroup}");
         ImmutableArray<ConnectionReport> all =
         [
-            new("tg1", "vs1", "tcp", "10.10.0.9:40000", "10.10.0.100:5000", "10.20.0.11:5000", null, "established", true, null, 1500),
-            new("tg1", "vs1", "tcp", "10.10.0.9:40001", "10.10.0.100:5000", "10.20.0.11:5000", "10.20.0.254:40001", "established", false, "table full on the mirror", 2),
+            new("tg1", "vs1", "tcp", "10.10.0.9:40000", "10.10.0.100:5000", "10.20.0.11:5000", null, "established", true, null),
+            new("tg1", "vs1", "tcp", "10.10.0.9:40001", "10.10.0.100:5000", "10.20.0.11:5000", "10.20.0.254:40001", "established", false, "table full on the mirror"),
         ];
-        var matching = all.Where(c => mirrored is null || c.Mirrored == mirrored).ToList();
-        return new ConnectionPage(matching.Count, [.. matching.Take(limit)]);
+        var matching = all.Where(c => query.Mirrored is null || c.Mirrored == query.Mirrored).ToList();
+        var begin = query.After is null ? 0 : int.Parse(query.After);
+        var end = Math.Min(begin + query.Limit, matching.Count);
+        return Task.FromResult(new ConnectionPage(matching.Count, [.. matching[begin..end]], end < matching.Count ? $"{end}" : null));
     }
 
     public Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation)

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace ActorMirror.Actors.Alarms;
+
+/// <summary>What an operator is to act on. Its name is the alarm's id in <c>amctl</c> and JSON, in kebab-case.</summary>
+public enum AlarmKind
+{
+    /// <summary>Two devices without an arbiter run.</summary>
+    UnsafePair,
+
+    /// <summary>This device takes no part in the group now.</summary>
+    OutOfGroup,
+
+    /// <summary>A traffic group is active here and no device is there to mirror it to.</summary>
+    NoMirror,
+
+    /// <summary>The mirror's copy of a traffic group has not been complete for long.</summary>
+    MirrorDesynced,
+
+    /// <summary>The journal does not keep everything.</summary>
+    JournalUnwell,
+
+    /// <summary>Every member of a pool is down.</summary>
+    PoolDown,
+
+    /// <summary>The interface of a VLAN has no link.</summary>
+    VlanDown,
+}
+
+/// <summary>A condition that stands.</summary>
+/// <param name="About">The object it is about (a traffic group, pool, VLAN, address); null for the device itself.</param>
+/// <param name="Since">When it was raised, on the wall clock.</param>
+/// <param name="SinceTimestamp">The same moment on the monotonic clock.</param>
+public sealed record Alarm(AlarmKind Kind, string? About, string Text, DateTimeOffset Since, long SinceTimestamp)
+{
+    /// <summary>What to do about it, in one sentence.</summary>
+    public string Remedy => Kind switch
+    {
+        AlarmKind.UnsafePair => "add a third device; one that no HA order names is an arbiter",
+        AlarmKind.OutOfGroup => "see that this device reaches the others on its cluster links, and that more than half of them run",
+        AlarmKind.NoMirror => "start another device of the HA order, and see that its configuration has the traffic group",
+        AlarmKind.MirrorDesynced => "see the reason in 'amctl mirror show', and that the mirror addresses reach each other",
+        AlarmKind.JournalUnwell => "see that the state directory is writable and its file system is not full",
+        AlarmKind.PoolDown => "see that a member runs and answers its monitor from this device",
+        AlarmKind.VlanDown => "see cable, switch port and interface of the VLAN",
+        _ => throw new UnreachableException(),
+    };
+}

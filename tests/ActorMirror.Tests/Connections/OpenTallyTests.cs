@@ -1,0 +1,59 @@
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Tests.Support;
+
+namespace ActorMirror.Tests.Connections;
+
+/// <summary>The counts that are kept must be those that a walk through the table would give.</summary>
+public sealed class OpenTallyTests
+{
+    [Fact]
+    public void What_is_kept_is_what_a_walk_counts_after_any_changes()
+    {
+        var table = new ConnectionTable(maximum: 60);
+        var random = new Random(20260301);
+        var last = 0L;
+        table.BeginSnapshot(sameCopy: false, mirrorRoom: 50);
+        table.NextSnapshotChunk(new MirrorChange[8], out _);
+        for (var step = 0; step < 20_000; step++)
+        {
+            var flow = Flows.Connection(random.Next(80), (ConnectionState)random.Next(3, 9), random.Next(1, 4));
+            switch (random.Next(7))
+            {
+                case < 4:
+                    if (table.TryUpsert(flow, out var change)) last = change.Sequence;
+                    break;
+                case 4:
+                    table.TryDelete(flow.Original, out _);
+                    break;
+                case 5:
+                    table.Acknowledge(last - random.Next(10));
+                    break;
+                default:
+                    table.Retract(new Retraction(flow.Original, last, RetractionReason.Vanished));
+                    break;
+            }
+
+            if (step % 100 != 0) continue;
+            var cursor = 0;
+            var views = new ConnectionView[100];
+            var open = views[..table.Read(ref cursor, views)].Where(v => v.Record.IsOpen).ToList();
+            table.Open.Total.ShouldBe(new OpenCounts(open.Count, open.Count(v => v.Protection == Protection.Protected)));
+            foreach (var member in open.GroupBy(v => v.Record.Mark))
+                table.Open.Of(member.Key).ShouldBe(new OpenCounts(member.Count(), member.Count(v => v.Protection == Protection.Protected)));
+        }
+    }
+
+    [Fact]
+    public void A_copy_counts_as_protected_while_the_kernel_has_it_and_a_closing_one_not_at_all()
+    {
+        var mirror = new MirrorTable(100);
+        for (var i = 0; i < 5; i++) mirror.Seed(Flows.Connection(i));
+        mirror.Seed(Flows.Connection(5, ConnectionState.TimeWait));
+        mirror.Open.Total.ShouldBe(new OpenCounts(5, 5));
+        mirror.Vanished(Flows.Key(2), out _).ShouldBeTrue();
+        (mirror.Open.Total, mirror.CountInKernel).ShouldBe((new OpenCounts(5, 4), 5));
+        mirror.Apply([MirrorChange.Delete(1, Flows.Key(3))], new MirrorWork()).ShouldBeTrue();
+        mirror.Open.Total.ShouldBe(new OpenCounts(4, 3));
+    }
+}
