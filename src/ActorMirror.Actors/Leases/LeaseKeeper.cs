@@ -38,7 +38,6 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
     private bool lost;
     private bool scheduled;
     private volatile bool alone;
-    private volatile bool stopping;
 
     /// <summary>The lease is valid for the first time, or again. On the engine's thread: post, do not work.</summary>
     public Action? Granted { get; set; }
@@ -66,9 +65,6 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
 
     /// <summary>The actors say that they are not stuck, several times a second.</summary>
     public void SignOfLife() => Interlocked.Exchange(ref alive, NowNs);
-
-    /// <summary>No more heartbeats: the device is leaving.</summary>
-    public void Stop() => stopping = true;
 
     /// <returns>False: there is no valid lease; <see cref="Granted"/> tells when there is.</returns>
     /// <exception cref="NftablesException">The ruleset is not loaded.</exception>
@@ -164,7 +160,7 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
         }
 
         if (decision.Verdict == LeaseVerdict.Lost) ShutAll(decision.Reason);
-        return !stopping && NowNs - Interlocked.Read(ref alive) < StuckNs;
+        return NowNs - Interlocked.Read(ref alive) < StuckNs;
     }
 
     private TimeSpan RemainingAt(long now) => !lost && lease.IsHeld(now) ? TimeSpan.FromTicks((lease.Until - now) / TimeSpan.NanosecondsPerTick) : TimeSpan.Zero;

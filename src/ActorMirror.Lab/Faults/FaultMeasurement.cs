@@ -21,7 +21,8 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
 
     public async Task<FaultReport> RunAsync(Expectation expectation, CancellationToken stop)
     {
-        var before = LabCluster.Actives(await cluster.StatusAsync());
+        var statuses = await cluster.StatusAsync();
+        var before = LabCluster.Actives(statuses);
         var moving = before.Where(a => step.Moves && a.Value == device.Name && (step.TrafficGroup ?? a.Key) == a.Key).Select(a => a.Key).ToHashSet();
         await client.BeginWindowAsync();
         var (owned, acknowledged) = await AcknowledgedAsync(before);
@@ -30,6 +31,8 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
 
         var promotions = moving.Count > 0 ? await PromotionsAsync(moving, zero, stop) : await ObserveAsync(before, stop);
         await SettleAsync(moving, stop);
+        if (step.Fault == FaultKind.CutOneClusterLink && Rings(await cluster.StatusAsync()) is var rings && rings != Rings(statuses))
+            _problems.Add($"the ring changed: {Rings(statuses)}, then {rings}");
         var slowest = promotions.Values.MaxBy(p => p.AtMonotonicNs);
         var decided = slowest is null ? 0 : slowest.AtMonotonicNs - (long)((slowest.WaitMs + slowest.PromotionMs) * Monotonic.Millisecond);
         var evidence = new FaultEvidence
@@ -49,6 +52,8 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
     /// <summary>As scenario files write it.</summary>
     public static string Name<T>(T word)
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(word.ToString());
+
+    private static string Rings(IReadOnlyDictionary<string, StatusReport> statuses) => string.Join(", ", statuses.Values.Select(s => s.Ring).Distinct().Order());
 
     private async Task<long> InjectAsync()
     {
