@@ -10,10 +10,10 @@ internal sealed class TrafficDriver : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     // Clients and servers stand for machines of their own, and they measure: devices that want all of this machine must not slow them down.
-    private static readonly string[] Preferred = ["nice", "-n", "-15"];
+    private static readonly string[] Preferred = ["nice", "-n", "-10"];
 
     // Where the scheduler groups processes by session (sched(7), autogroup), nice counts within a session only; between them this does.
-    private const string PreferredSession = "if [ -w /proc/$$/autogroup ]; then echo -15 >/proc/$$/autogroup; fi";
+    private const string PreferredSession = "if [ -w /proc/$$/autogroup ]; then echo -10 >/proc/$$/autogroup; fi";
 
     private readonly HostProcess _process;
     private readonly SemaphoreSlim _turn = new(1);
