@@ -63,7 +63,10 @@ public sealed class TranslatedTrafficTests : IAsyncLifetime
         await UntilAsync(client, p => p.Moving == 50);
         var report = await client.ReportAsync();
 
-        report.ShouldAllBe(f => f.Eligible && f.Survived && f.BytesLost == 0 && f.Reordered == 0);
+        report.ShouldAllBe(f => f.Eligible && f.Survived && f.BytesLost == 0);
+
+        // Not of UDP: what waited in the router's neighbour queue during the cut is sent beside what comes after it, from the other core.
+        report.Where(f => f.Protocol == FlowProtocol.Tcp).ShouldAllBe(f => f.Reordered == 0);
         report.ShouldAllBe(f => f.GapMs >= 500);
         report.Where(f => f.Protocol == FlowProtocol.Udp).ShouldAllBe(f => f.Lost > 0 && f.Lost < f.Sent);
     }
