@@ -132,7 +132,12 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
     /// </summary>
     private bool IsLoaded(ClusterState state)
     {
-        context.Loading ??= LoadAsync(state);
+        if (context.Loading is null)
+        {
+            context.Loading = LoadAsync(state);
+            _ = TellLoadedAsync(context.Loading);
+        }
+
         if (!context.Loading.IsCompleted) return false;
         var loaded = context.Loading.Result;
         context.Loading = null;
@@ -144,7 +149,6 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
         try
         {
             await Task.Run(() => context.Environment.Load(state));
-            self.Tell(new DeviceMessage.Loaded());
             return true;
         }
         catch (Exception failure)
@@ -152,6 +156,13 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             context.Log.LogError(failure, "The ruleset could not be loaded; trying again");
             return false;
         }
+    }
+
+    /// <summary>Told only once it is done: told from within, the message could be read before, and then the next tick would have to find it.</summary>
+    private async Task TellLoadedAsync(Task<bool> loading)
+    {
+        await loading;
+        self.Tell(new DeviceMessage.Loaded());
     }
 
     private LocalRole? CurrentRole(string group) => Replica is { Phase: SyncPhase.Established live } ? live.State.RoleOf(Replica.Self, group) : null;
