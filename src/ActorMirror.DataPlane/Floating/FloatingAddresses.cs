@@ -33,11 +33,12 @@ public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDi
 
     /// <summary>Also what still waits to be sent is dropped: the gate is shut by now, but it stands in front of that queue.</summary>
     /// <returns>Whether every address is gone.</returns>
-    public bool Lower(IEnumerable<FloatingAddress> floating) => ForEach(floating, "take down", f =>
+    public bool Lower(IReadOnlyCollection<FloatingAddress> floating)
     {
-        addresses.Remove(f.Interface, f.Address.Value, f.PrefixLength);
-        neighbors.ForgetUnresolved(f.Interface);
-    });
+        var gone = ForEach(floating, "take down", f => addresses.Remove(f.Interface, f.Address.Value, f.PrefixLength));
+        var dropped = ForEach(floating.DistinctBy(f => f.Interface), "drop what waits behind", f => neighbors.ForgetUnresolved(f.Interface));
+        return gone && dropped;
+    }
 
     /// <summary>One round of gratuitous ARP for each address; the caller repeats it (3 × 100 ms), frames get lost.</summary>
     public bool Announce(IEnumerable<FloatingAddress> floating) =>

@@ -42,6 +42,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private ImmutableDictionary<string, GroupRuntime> groups = ImmutableDictionary<string, GroupRuntime>.Empty;
     private ServiceTable? services;
     private MemberHealth health = MemberHealth.AllUp;
+    private bool listening;
     private bool stopped;
 
     public DeviceRuntime(DeviceGroupModel model, DataPlaneHost host, LeaseKeeper lease, NodeOptions options, ILoggerFactory logs)
@@ -110,7 +111,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         var added = next.Groups.Where(g => !groups.ContainsKey(g.Key)).ToList();
         addresses.Prepare(next.Floating);
         // What a predecessor left; its gates are shut by the new tables.
-        addresses.Lower(next.Floating.Where(f => added.Exists(g => g.Value == f.GroupNumber)));
+        addresses.Lower([.. next.Floating.Where(f => added.Exists(g => g.Value == f.GroupNumber))]);
         foreach (var (name, number) in added) groups = groups.Add(name, Create(name, number));
         if (!listening)
         {
@@ -177,8 +178,6 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         listener.Dispose(); // last: a table that closes takes its socket off the listener's list
         addresses.Dispose();
     }
-
-    private bool listening;
 
     private GroupRuntime Create(string name, int number)
     {
