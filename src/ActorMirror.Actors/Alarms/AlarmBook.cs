@@ -30,7 +30,7 @@ public sealed class AlarmBook(TimeProvider time, ILogger log)
             var known = alarms.GetValueOrDefault((kind, about));
             var alarm = known is null ? new Alarm(kind, about, text, time.GetUtcNow(), time.GetTimestamp()) : known with { Text = text };
             alarms[(kind, about)] = alarm;
-            if (known is null) log.LogWarning("Alarm {Kind} {About}: {Text}; {Remedy}", kind, about, text, alarm.Remedy);
+            if (known is null) log.LogWarning("Alarm {Kind} ({About}): {Text}; {Remedy}", kind, about ?? "this device", text, alarm.Remedy);
         }
     }
 
@@ -40,7 +40,7 @@ public sealed class AlarmBook(TimeProvider time, ILogger log)
         lock (guard)
         {
             if (alarms.Remove((kind, about), out var alarm))
-                log.LogInformation("Alarm {Kind} {About} is over after {Seconds:F0} s", kind, about, time.GetElapsedTime(alarm.SinceTimestamp).TotalSeconds);
+                log.LogInformation("Alarm {Kind} ({About}) is over after {Seconds:F0} s", kind, about ?? "this device", time.GetElapsedTime(alarm.SinceTimestamp).TotalSeconds);
         }
     }
 
