@@ -5,11 +5,5 @@
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 . "$here/packages.sh"
-if ! have_root; then
-  command -v sudo >/dev/null && sudo_again "$(readlink -f "$0")" "$@"
-  echo "The benchmarks make network namespaces and need root: run them as root, or install sudo." >&2
-  exit 1
-fi
-export PATH=$PATH:/usr/sbin:/sbin
-need_for_run
+run_as_root "The benchmarks" "$(readlink -f "$0")" "$@"
 exec "$here/amlab" bench "$@"

@@ -5,11 +5,5 @@
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 . "$here/packages.sh"
-if ! have_root; then
-  command -v sudo >/dev/null && sudo_again "$(readlink -f "$0")" "$@"
-  echo "The demo makes network namespaces and needs root: run it as root, or install sudo." >&2
-  exit 1
-fi
-export PATH=$PATH:/usr/sbin:/sbin
-need_for_run
+run_as_root "The demo and its devices" "$(readlink -f "$0")" "$@"
 exec "$here/amlab" demo "$@"

@@ -6,6 +6,19 @@ have_root() { [ "$(id -u)" -eq 0 ]; }
 # sudo_again SCRIPT ARGS...: the script once more by sudo, with what dotnet and the caller need to be found.
 sudo_again() { exec sudo env "PATH=$PATH" "DOTNET_ROOT=${DOTNET_ROOT:-}" "CI=${CI:-}" "$@"; }
 
+# run_as_root WHAT SCRIPT ARGS...: goes on as root with what the daemons and the lab use, by sudo if need be; or says that WHAT needs it.
+run_as_root() {
+  local what=$1
+  shift
+  if ! have_root; then
+    command -v sudo >/dev/null && sudo_again "$@"
+    echo "$what make network namespaces and need root: run as root, or install sudo." >&2
+    exit 1
+  fi
+  export PATH=$PATH:/usr/sbin:/sbin
+  need_for_run
+}
+
 # have WHAT: a command, or a library by its soname.
 have() {
   case $1 in
