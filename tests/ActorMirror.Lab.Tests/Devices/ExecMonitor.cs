@@ -16,6 +16,7 @@ internal sealed partial class ExecMonitor : IDisposable
     private const int Listen = 1;         // PROC_CN_MCAST_LISTEN, and CN_IDX_PROC, CN_VAL_PROC
     private const uint Fork = 0x1;        // PROC_EVENT_FORK
     private const uint Exec = 0x2;        // PROC_EVENT_EXEC
+    private const uint Exit = 0x80000000; // PROC_EVENT_EXIT
     private const int EventOffset = 36;   // nlmsghdr 16 + cn_msg 20
     private const int DataOffset = EventOffset + 16; // what, cpu, timestamp
     private const int SocketLevel = 1;    // SOL_SOCKET
@@ -32,7 +33,7 @@ internal sealed partial class ExecMonitor : IDisposable
     private readonly Thread _reader;
     private readonly HashSet<int> _tree = [];
     private readonly HashSet<int> _roots = [];
-    private volatile bool _ending;
+    private volatile int _last;
 
     /// <param name="isRoot">Whether a process with this command line is the begin of a tree to watch.</param>
     /// <exception cref="InvalidOperationException">The kernel does not tell: not root, or not in the initial process namespace.</exception>
@@ -58,11 +59,16 @@ internal sealed partial class ExecMonitor : IDisposable
     /// <summary>Events were lost: the list may not be whole.</summary>
     public bool IsIncomplete { get; private set; }
 
+    /// <summary>Returns when everything before this call has been read: events come in order, and the last is the end of a program started here.</summary>
     public void Dispose()
     {
-        _ending = true;
-        _ = shutdown(_socket, 2); // not supported for netlink everywhere: the read also ends with the next event of any process
-        using (System.Diagnostics.Process.Start("true")) _reader.Join();
+        using (var last = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cat") { RedirectStandardInput = true })!)
+        {
+            _last = last.Id; // known before it ends: it waits for its input
+            last.StandardInput.Close();
+            _reader.Join();
+        }
+
         _ = close(_socket);
     }
 
@@ -88,10 +94,15 @@ internal sealed partial class ExecMonitor : IDisposable
     private void Read()
     {
         Span<byte> buffer = stackalloc byte[1024];
-        while (!_ending)
+        while (true)
         {
             var count = (int)recv(_socket, buffer, buffer.Length, 0);
-            if (count < 0) IsIncomplete = true; // ENOBUFS
+            if (count < 0)
+            {
+                IsIncomplete = true; // ENOBUFS
+                if (_last != 0) return; // the last event may be among the lost ones
+            }
+
             if (count < DataOffset) continue;
             var data = buffer[DataOffset..];
             switch (BinaryPrimitives.ReadUInt32LittleEndian(buffer[EventOffset..]))
@@ -102,6 +113,8 @@ internal sealed partial class ExecMonitor : IDisposable
                 case Exec:
                     Executed(BinaryPrimitives.ReadInt32LittleEndian(data[4..]));
                     break;
+                case Exit when BinaryPrimitives.ReadInt32LittleEndian(data[4..]) == _last:
+                    return;
             }
         }
     }
@@ -148,9 +161,6 @@ internal sealed partial class ExecMonitor : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint recv(int socket, Span<byte> data, nint length, int flags);
-
-    [LibraryImport("libc")]
-    private static partial int shutdown(int socket, int how);
 
     [LibraryImport("libc")]
     private static partial int close(int descriptor);
