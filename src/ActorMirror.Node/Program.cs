@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorMirror.Configuration;
+using ActorMirror.Kernel.Processes;
 using ActorMirror.Node;
 using ActorMirror.Node.Supervisor;
 using ActorMirror.Node.Worker;
@@ -58,6 +59,7 @@ async Task<int> RunAsync(string role, ParseResult result, Func<NodeOptions, Acto
         return 1;
     }
 
+    if (!MemoryLock.TryHold()) log.LogWarning("Memory may not be locked (CAP_IPC_LOCK): a failover may wait for the disk");
     try
     {
         Directory.CreateDirectory(options.StateDirectory);

@@ -24,6 +24,9 @@ internal static unsafe partial class Libc
     internal static partial int sched_setscheduler(int thread, int policy, SchedulingParameters* parameters);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int mlockall(int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int clock_gettime(int clock, TimeSpecification* time);
 }
 
@@ -55,6 +58,16 @@ internal static class SchedulingPolicy
 internal struct SchedulingParameters
 {
     public int Priority;
+}
+
+[KernelHeader("sys/mman.h", "MCL_")]
+internal static class LockAll
+{
+    public const int Current = 1;
+    public const int Future = 2;
+
+    [KernelName("MCL_ONFAULT")]
+    public const int OnFault = 4;
 }
 
 [KernelHeader("time.h", "CLOCK_")]

@@ -8,12 +8,13 @@ internal static class DaemonAssembly
 
     private static string Find()
     {
-        var output = new DirectoryInfo(AppContext.BaseDirectory); // …/bin/CONFIGURATION/net10.0/
-        var configuration = output.Parent!.Name;
+        var output = new DirectoryInfo(AppContext.BaseDirectory); // …/bin/CONFIGURATION/net10.0/, or publish/ in it
+        if (output.Name == "publish") output = output.Parent!;
         for (var directory = output; directory is not null; directory = directory.Parent)
         {
             if (!File.Exists(System.IO.Path.Combine(directory.FullName, "ActorMirror.sln"))) continue;
-            var path = System.IO.Path.Combine(directory.FullName, "src", "ActorMirror.Node", "bin", configuration, output.Name, "actormirrord.dll");
+            var path = System.IO.Path.Combine(
+                directory.FullName, "src", "ActorMirror.Node", "bin", output.Parent!.Name, output.Name, "publish", "actormirrord.dll");
             return File.Exists(path) ? path : throw new FileNotFoundException($"build the daemon first: {path} is not there");
         }
 

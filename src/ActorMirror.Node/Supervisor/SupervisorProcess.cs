@@ -38,6 +38,7 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
         }
 
         await using var announcer = corosync is null ? null : new FenceAnnouncer(logs.CreateLogger<FenceAnnouncer>());
+        _ = Task.Run(MemoryLock.TryLoad, CancellationToken.None); // the fence shall need no disk
         while (!stop.IsCancellationRequested)
         {
             using var worker = StartWorker();

@@ -12,6 +12,7 @@ using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Journal;
+using ActorMirror.Kernel.Processes;
 using ActorMirror.Management;
 using Microsoft.Extensions.Logging;
 
@@ -77,6 +78,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
             new DeviceControl(model, device, runtime, options.AllowFaults), logs);
         await engine.StartAsync(lease, stop);
         log.LogInformation("Device {Device} of group {Group} runs", model.Self.Name, model.GroupName);
+        _ = Task.Run(MemoryLock.TryLoad, CancellationToken.None); // a standby shall need no disk to be promoted
         await PumpAsync(engine, device, stop);
     }
 
