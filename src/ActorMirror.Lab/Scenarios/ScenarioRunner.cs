@@ -26,6 +26,8 @@ internal sealed class ScenarioRunner : IAsyncDisposable
     private readonly List<HostProcess> _servers = [];
     private TrafficDriver? _client;
     private LabDevice? _lastDevice;
+    private int _lost;
+    private string _phase = "";
 
     private ScenarioRunner(Scenario scenario, IRunView view)
     {
@@ -75,7 +77,10 @@ internal sealed class ScenarioRunner : IAsyncDisposable
             await runner.BuildAsync(stop);
             foreach (var step in scenario.Steps)
             {
-                if (await runner.StepAsync(step, stop) is not { } fault) continue;
+                var fault = await runner.StepAsync(step, stop);
+                if (scenario.Expect.MaxLost is not null && await runner.LostAsync() is { } lost)
+                    problems.Add($"{lost}, seen after: {runner._phase}");
+                if (fault is null) continue;
                 faults.Add(fault);
                 view.Fault(fault);
             }
@@ -91,7 +96,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _view.Phase("tearing down");
+        Phase("tearing down");
         _client?.Dispose();
         foreach (var server in _servers) server.Dispose();
         _commands.Dispose();
@@ -103,7 +108,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
 
     private async Task BuildAsync(CancellationToken stop)
     {
-        _view.Phase("building the network");
+        Phase("building the network");
         await _network.BuildAsync(stop);
         foreach (var (name, server) in _scenario.Servers)
             _servers.Add(await TrafficDriver.StartServerAsync(_run, _network.Host(server.Host), name, server.Tcp, server.Udp, stop));
@@ -116,22 +121,22 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         switch (step)
         {
             case { Start: { } names }:
-                _view.Phase($"starting {string.Join(", ", names)}");
+                Phase($"starting {string.Join(", ", names)}");
                 foreach (var name in names) _cluster[name].Start();
                 break;
             case { Stop: { } name }:
-                _view.Phase($"stopping {name}");
+                Phase($"stopping {name}");
                 await _cluster[name].StopAsync(step.Within);
                 break;
             case { WaitUntil: { } condition }:
                 await WaitAsync(condition, step.Within, stop);
                 break;
             case { Open: { } flows }:
-                _view.Phase($"opening {string.Join(", ", flows)}");
+                Phase($"opening {string.Join(", ", flows)}");
                 foreach (var flow in flows) await Client.OpenAsync(_scenario.Traffic!.Flows[flow].Spec(flow));
                 break;
             case { Run: { } command }:
-                _view.Phase($"running {command}");
+                Phase($"running {command}");
                 _view.Output(command, await _commands.RunAsync(command, stop));
                 break;
             case { End: { } command }:
@@ -152,13 +157,29 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         return null;
     }
 
+    private void Phase(string text)
+    {
+        _phase = text;
+        _view.Phase(text);
+    }
+
+    /// <summary>What was lost since the last look without a fault to blame; null: nothing.</summary>
+    private async Task<string?> LostAsync()
+    {
+        if (_client is null) return null;
+        var progress = await _client.ProgressAsync();
+        var more = progress.LostBetweenFaults - _lost;
+        _lost = progress.LostBetweenFaults;
+        return more <= 0 ? null : $"{more} connections were lost without a fault ({progress.LostReasons} since the start)";
+    }
+
     private async Task<FaultReport?> FaultAsync(FaultKind fault, Step step, CancellationToken stop)
     {
         var device = step.Device is { } target ? await _cluster.ResolveAsync(target)
             : step.TrafficGroup is { } group ? await _cluster.ResolveAsync($"active({group})")
             : _lastDevice ?? throw new CommandException($"{fault}: no device given");
         _lastDevice = device;
-        _view.Phase($"{FaultMeasurement.Name(fault)} on {device.Name}");
+        Phase($"{FaultMeasurement.Name(fault)} on {device.Name}");
         if (step.Measured && _client is not null)
             return await new FaultMeasurement(_cluster, _injector, _client, step, device).RunAsync(step.Expect ?? _scenario.Expect, stop);
 
@@ -168,7 +189,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
 
     private async Task WaitAsync(Condition condition, TimeSpan patience, CancellationToken stop)
     {
-        _view.Phase($"until {FaultMeasurement.Name(condition)}");
+        Phase($"until {FaultMeasurement.Name(condition)}");
         if (condition == Condition.Flowing)
         {
             using var limit = new CancellationTokenSource(patience);
@@ -196,7 +217,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
             var free = _cluster.Devices.FirstOrDefault(d => d.IsStarted && !actives.Values.Contains(d.Name));
             if (crowd is null || free is null) return;
             var group = crowd.Select(a => a.Key).Order().Last();
-            _view.Phase($"moving {group} to {free.Name}");
+            Phase($"moving {group} to {free.Name}");
             await _cluster[crowd.Key].Control.ForceStandbyAsync(group, free.Name);
             await _cluster.WaitAsync(ClusterObstacle.ToReady, patience, stop);
         }

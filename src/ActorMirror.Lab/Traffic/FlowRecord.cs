@@ -46,6 +46,14 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
     /// <summary>A message sent after the checkpoint reached the other end, and the answer that says so came back.</summary>
     public bool IsMoving => IsOpen && _checkpoint >= 0 && stream.ConfirmedExpected > _checkpoint;
 
+    /// <summary>
+    /// It ended unasked and no fault is to blame: lost all the same, or it never came to be. A short-lived one that is refused tries again.
+    /// </summary>
+    public bool IsLostBetweenFaults => spec.Mirrored && End is not FlowEnd.None and not FlowEnd.Closed && !_eligible
+        && (OpenedAt == 0
+            ? spec.Lifetime == 0
+            : EndedAt - OpenedAt >= EligibleAge && (_faultAt == 0 || EndedAt < _faultAt));
+
     private bool HasMoved => stream.Receipts.Received > 0 && stream.Confirmed > 0;
 
     public void Opened(long now) => OpenedAt = now;

@@ -8,6 +8,7 @@ internal sealed class TrafficClient : IDisposable
     private readonly EventLoop _loop = new();
     private readonly uint _instance = (uint)Environment.ProcessId;
     private readonly Dictionary<uint, Flow> _flows = [];
+    private readonly Dictionary<FlowEnd, int> _lost = [];
     private uint _lastId;
     private int _ended;
     private int _unopened;
@@ -26,7 +27,12 @@ internal sealed class TrafficClient : IDisposable
     public void BeginWindow()
     {
         var now = Monotonic.Now;
-        foreach (var id in _flows.Where(f => f.Value.Record.End != FlowEnd.None).Select(f => f.Key).ToList()) _flows.Remove(id);
+        foreach (var (id, flow) in _flows.Where(f => f.Value.Record.End != FlowEnd.None).ToList())
+        {
+            if (flow.Record.IsLostBetweenFaults) _lost[flow.Record.End] = _lost.GetValueOrDefault(flow.Record.End) + 1;
+            _flows.Remove(id);
+        }
+
         foreach (var flow in _flows.Values) flow.Record.BeginWindow(now);
         _inWindow = true;
     }
@@ -50,6 +56,8 @@ internal sealed class TrafficClient : IDisposable
     public TrafficProgress Progress()
     {
         var records = _flows.Values.Select(f => f.Record).ToList();
+        var lost = records.Where(r => r.IsLostBetweenFaults).Select(r => (r.End, Count: 1))
+            .Concat(_lost.Select(l => (End: l.Key, Count: l.Value))).GroupBy(l => l.End).Select(g => (End: g.Key, Count: g.Sum(l => l.Count))).ToList();
         return new TrafficProgress
         {
             At = Monotonic.Now,
@@ -60,6 +68,8 @@ internal sealed class TrafficClient : IDisposable
             Moving = records.Count(r => r.IsEligible && r.IsMoving),
             EligibleEnded = records.Count(r => r.IsEligible && r.End != FlowEnd.None),
             Unmirrored = [.. records.Where(r => r.IsOpen && r.IsUnmirroredWitness).Select(r => r.Spec.Group).Distinct()],
+            LostBetweenFaults = lost.Sum(l => l.Count),
+            LostReasons = string.Join(", ", lost.Select(l => $"{l.Count} {l.End}")),
             Messages = records.Sum(r => r.Stream.Receipts.Received),
         };
     }

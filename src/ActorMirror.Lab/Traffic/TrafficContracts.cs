@@ -32,6 +32,11 @@ internal sealed record TrafficProgress
     /// <summary>Groups of open flows that are not mirrored and are older than the fault.</summary>
     public IReadOnlyList<string> Unmirrored { get; init; } = [];
 
+    /// <summary>Mirrored flows that ended, or could not be opened, since the start without a fault to blame.</summary>
+    public int LostBetweenFaults { get; init; }
+
+    public string LostReasons { get; init; } = "";
+
     /// <summary>Messages that arrived at the client, all flows.</summary>
     public long Messages { get; init; }
 }

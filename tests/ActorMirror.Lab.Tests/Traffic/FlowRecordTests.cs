@@ -82,13 +82,42 @@ public sealed class FlowRecordTests
         record.Report().GapMs.ShouldBe(100, "the 400 ms belong to the window before");
     }
 
+    [Theory]
+    [InlineData(nameof(FlowEnd.Reset), 500, null, true, true)]
+    [InlineData(nameof(FlowEnd.Reset), 500, null, false, false)] // not mirrored
+    [InlineData(nameof(FlowEnd.Reset), 99, null, true, false)] // too young to have to live
+    [InlineData(nameof(FlowEnd.Closed), 500, null, true, false)]
+    [InlineData(nameof(FlowEnd.None), 500, null, true, false)]
+    [InlineData(nameof(FlowEnd.Reset), 500, 501, true, true)] // before the fault
+    [InlineData(nameof(FlowEnd.Reset), 500, 400, true, false)] // eligible: the fault's own report tells of it
+    public void What_ends_unasked_without_a_fault_is_lost_too(string end, int endedAfterMs, int? faultAfterMs, bool mirrored, bool lost)
+    {
+        var record = Open(mirrored);
+        if (end != nameof(FlowEnd.None)) record.Ended(Enum.Parse<FlowEnd>(end), Start + endedAfterMs * Monotonic.Millisecond);
+        if (faultAfterMs is { } fault) record.Fault(Start + fault * Monotonic.Millisecond);
+
+        record.IsLostBetweenFaults.ShouldBe(lost);
+    }
+
+    [Fact]
+    public void A_connection_that_does_not_come_to_be_is_lost()
+    {
+        var record = new FlowRecord(Spec(mirrored: true), _client) { WhenEnded = (_, _) => { } };
+
+        record.Ended(FlowEnd.Refused, Start);
+
+        record.IsLostBetweenFaults.ShouldBeTrue();
+    }
+
     private FlowRecord Open(bool mirrored = true)
     {
-        var spec = new FlowSpec { Name = "f", Protocol = FlowProtocol.Tcp, Target = "10.0.0.1:1", IntervalMs = 50, Mirrored = mirrored };
-        var record = new FlowRecord(spec, _client) { WhenEnded = (_, _) => { } };
+        var record = new FlowRecord(Spec(mirrored), _client) { WhenEnded = (_, _) => { } };
         record.Opened(Start);
         return record;
     }
+
+    private static FlowSpec Spec(bool mirrored) =>
+        new() { Name = "f", Protocol = FlowProtocol.Tcp, Target = "10.0.0.1:1", IntervalMs = 50, Mirrored = mirrored };
 
     private void Exchange(FlowRecord record, long now)
     {
