@@ -5,6 +5,9 @@ namespace ActorMirror.Lab.Traffic;
 /// <summary>Opens the flows that were asked for and keeps the record of each. One thread, no allocation per message.</summary>
 internal sealed class TrafficClient : IDisposable
 {
+    // Refused at once, it must not ask again without end.
+    private const long ReopenPause = Monotonic.Second / 5;
+
     private readonly EventLoop _loop = new();
     private readonly uint _instance = (uint)Environment.ProcessId;
     private readonly Dictionary<uint, Flow> _flows = [];
@@ -101,7 +104,7 @@ internal sealed class TrafficClient : IDisposable
     {
         var id = ++_lastId;
         var stream = new StreamState(id, _instance);
-        var record = new FlowRecord(spec, stream) { WhenEnded = (_, _) => _ended++ };
+        var record = new FlowRecord(spec, stream) { WhenEnded = Ended };
         Endpoint endpoint = spec.Protocol == FlowProtocol.Tcp
             ? TcpConnection.Connect(_loop, spec.TargetEndPoint, spec.SourceAddress, stream, spec.Size, spec.Interval, record)
             : new UdpFlow(_loop, spec.TargetEndPoint, spec.SourceAddress, stream, spec.Size, spec.Interval, record);
@@ -109,6 +112,15 @@ internal sealed class TrafficClient : IDisposable
         var flow = new Flow(record, endpoint);
         _flows[id] = flow;
         if (spec.Lifetime > 0) _loop.Schedule(new Expiry(this, flow), Monotonic.Now + spec.Lifetime);
+    }
+
+    /// <summary>In a window the ended one stays to tell of it; the report replaces it.</summary>
+    private void Ended(FlowRecord record, long now)
+    {
+        _ended++;
+        if (_inWindow || !record.Spec.Reopen) return;
+        _unopened++;
+        _loop.Schedule(new Opener(this, _loop, record.Spec with { Count = 1 }), now + ReopenPause);
     }
 
     private static void Ask(Flow flow, long now)
