@@ -29,17 +29,24 @@ public sealed class MirrorBatch
 /// The batches of a receiver. Their number is the credit of its owner: a reader that finds none waits, TCP slows the active down,
 /// and the active desyncs instead of queueing without end.
 /// </summary>
-internal sealed class BatchPool
+/// <param name="size">So many at most; made when they are needed, because a link in order needs one or two, and they are large.</param>
+internal sealed class BatchPool(int size)
 {
-    private readonly Channel<MirrorBatch> free;
+    private readonly Channel<MirrorBatch> free = Channel.CreateBounded<MirrorBatch>(size);
+    private int made;
 
-    public BatchPool(int size)
+    /// <summary>By one reader at a time.</summary>
+    public ValueTask<MirrorBatch> TakeAsync(CancellationToken cancellation)
     {
-        free = Channel.CreateBounded<MirrorBatch>(size);
-        for (var i = 0; i < size; i++) free.Writer.TryWrite(new MirrorBatch(this));
-    }
+        if (free.Reader.TryRead(out var batch)) return new(batch);
+        return made < size ? new(Made()) : free.Reader.ReadAsync(cancellation);
 
-    public ValueTask<MirrorBatch> TakeAsync(CancellationToken cancellation) => free.Reader.ReadAsync(cancellation);
+        MirrorBatch Made()
+        {
+            made++;
+            return new MirrorBatch(this);
+        }
+    }
 
     public void Return(MirrorBatch batch) => free.Writer.TryWrite(batch);
 }

@@ -59,6 +59,7 @@ async Task<int> RunAsync(string role, ParseResult result, Func<NodeOptions, Acto
         return 1;
     }
 
+    if (!ProcessPriority.TryRaise()) log.LogWarning("No priority over other processes (CAP_SYS_NICE): on a busy machine the lease may end early");
     if (!MemoryLock.TryHold()) log.LogWarning("Memory may not be locked (CAP_IPC_LOCK): a failover may wait for the disk");
     try
     {

@@ -24,6 +24,12 @@ internal static unsafe partial class Libc
     internal static partial int sched_setscheduler(int thread, int policy, SchedulingParameters* parameters);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int setpriority(int which, int who, int niceness);
+
+    [LibraryImport(Library)]
+    internal static partial int getsid(int process);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int mlockall(int flags);
 
     [LibraryImport(Library, SetLastError = true)]
@@ -58,6 +64,12 @@ internal static class SchedulingPolicy
 internal struct SchedulingParameters
 {
     public int Priority;
+}
+
+[KernelHeader("sys/resource.h", "PRIO_")]
+internal static class PriorityOf
+{
+    public const int Process = 0;
 }
 
 [KernelHeader("sys/mman.h", "MCL_")]

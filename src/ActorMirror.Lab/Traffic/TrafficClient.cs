@@ -16,6 +16,7 @@ internal sealed class TrafficClient : IDisposable
     private int _ended;
     private int _unopened;
     private bool _inWindow;
+    private long _faultAt;
 
     /// <summary>Runs until the commands end or say stop.</summary>
     public void Run(Func<TrafficClient, bool> commands) => _loop.Run(() => commands(this));
@@ -37,11 +38,12 @@ internal sealed class TrafficClient : IDisposable
         }
 
         foreach (var flow in _flows.Values) flow.Record.BeginWindow(now);
-        _inWindow = true;
+        (_inWindow, _faultAt) = (true, 0);
     }
 
     public void Fault(long at)
     {
+        _faultAt = at;
         foreach (var flow in _flows.Values) flow.Record.Fault(at);
     }
 
@@ -88,7 +90,7 @@ internal sealed class TrafficClient : IDisposable
     public IReadOnlyList<FlowReport> Report()
     {
         var report = _flows.Values.Where(f => f.Record.OpenedAt != 0 || f.Record.End != FlowEnd.None).Select(f => f.Record.Report()).ToList();
-        _inWindow = false;
+        (_inWindow, _faultAt) = (false, 0);
         foreach (var flow in _flows.Values.ToList())
         {
             if (flow.Record.End != FlowEnd.None && flow.Record.Spec.Reopen) OpenOne(flow.Record.Spec);
@@ -105,6 +107,7 @@ internal sealed class TrafficClient : IDisposable
         var id = ++_lastId;
         var stream = new StreamState(id, _instance);
         var record = new FlowRecord(spec, stream) { WhenEnded = Ended };
+        if (_faultAt != 0) record.Fault(_faultAt); // too young to have to survive it
         Endpoint endpoint = spec.Protocol == FlowProtocol.Tcp
             ? TcpConnection.Connect(_loop, spec.TargetEndPoint, spec.SourceAddress, stream, spec.Size, spec.Interval, record)
             : new UdpFlow(_loop, spec.TargetEndPoint, spec.SourceAddress, stream, spec.Size, spec.Interval, record);
