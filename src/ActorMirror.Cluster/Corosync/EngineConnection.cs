@@ -172,7 +172,6 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
         switch (message.Kind)
         {
             case MessageKind.Heartbeat when _sequencer.IsMember(sender):
-                if (sender != _self) FallIntoStep();
                 _heartbeats.Heard(sender.Device, BinaryPrimitives.ReadInt64LittleEndian(message.Payload), message.Ring, _sequencer.Renews(message.Ring));
                 break;
             case MessageKind.Command when !_sequencer.CommandDelivered(sender, message.Ring, message.Payload):
@@ -258,16 +257,6 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
         }
 
         return Stopwatch.GetElapsedTime(now, _nextBeat);
-    }
-
-    /// <summary>
-    /// Devices beat together: one round of the token then carries all their heartbeats, where each one alone would make the token run again.
-    /// </summary>
-    private void FallIntoStep()
-    {
-        var now = Stopwatch.GetTimestamp();
-        if (now >= _nextBeat - (long)(_heartbeat.TotalSeconds * Stopwatch.Frequency / 2))
-            _nextBeat = now;
     }
 
     private static WorkerRun Run(CpgAddress address) => new(new DeviceId((int)address.NodeId), address.ProcessId);
