@@ -49,5 +49,5 @@ need() {
 # What the daemons and the lab use.
 need_for_run() {
   need ip=iproute2 nft=nftables conntrack=conntrack corosync=corosync setsid=util-linux \
-    libnftables.so.1=libnftables1 libcpg.so.4=libcpg4 libquorum.so.5=libquorum5
+    libnftables.so.1=libnftables1 libcpg.so.4=libcpg4 libquorum.so.5=libquorum5 libcmap.so.4=libcmap4
 }

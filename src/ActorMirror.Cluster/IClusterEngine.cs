@@ -19,6 +19,9 @@ public interface IClusterEngine : IAsyncDisposable
     /// </summary>
     ChannelReader<ClusterEvent> Events { get; }
 
+    /// <summary>How the links to the other devices are, as last read; safe from any thread, never waits.</summary>
+    ClusterLinks Links { get; }
+
     /// <summary>Joins the group; returns when the engine's thread runs. Views follow through <see cref="Events"/>.</summary>
     /// <exception cref="ClusterEngineException">The engine cannot be reached or refuses; the message says what to do.</exception>
     Task StartAsync(IHeartbeatObserver heartbeats, CancellationToken cancellation);

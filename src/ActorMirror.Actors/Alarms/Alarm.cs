@@ -25,6 +25,9 @@ public enum AlarmKind
 
     /// <summary>The interface of a VLAN has no link.</summary>
     VlanDown,
+
+    /// <summary>A cluster link to another device does not connect.</summary>
+    ClusterLinkDown,
 }
 
 /// <summary>A condition that stands.</summary>
@@ -43,6 +46,7 @@ public sealed record Alarm(AlarmKind Kind, string? About, string Text, DateTimeO
         AlarmKind.JournalUnwell => "see that the state directory is writable and its file system is not full",
         AlarmKind.PoolDown => "see that a member runs and answers its monitor from this device",
         AlarmKind.VlanDown => "see cable, switch port and interface of the VLAN",
+        AlarmKind.ClusterLinkDown => "see that the device runs, and cable, switch port and interface of that cluster link on both devices",
         _ => throw new UnreachableException(),
     };
 }

@@ -21,7 +21,28 @@ internal static class Tables
         var table = New("Traffic group", "Active", "Next-active", "Epoch");
         foreach (var group in status.TrafficGroups) Row(table, group.Name, group.Active ?? "-", group.NextActive ?? "-", group.Epoch ?? "-");
         console.Write(table);
+        if (status.ClusterLinks.Length > 0) ClusterLinks(console, status.ClusterLinks);
         Alarms(console, status.Alarms);
+    }
+
+    private static void ClusterLinks(IAnsiConsole console, ImmutableArray<ClusterLinkReport> links)
+    {
+        var table = New("Cluster link", "To", "From address", "To address", "State", "Since", "Downs", "Read");
+        foreach (var link in links)
+        {
+            Row(
+                table,
+                link.Link.ToString(),
+                link.Device,
+                link.LocalAddress,
+                link.Address,
+                link.State == ClusterLinkState.Up ? "up" : Text.Of(link.State).ToUpperInvariant(),
+                link.Since?.Wall.ToString("u") ?? "-",
+                link.Downs?.ToString() ?? "-",
+                link.AgeMs is null ? "never" : $"{Text.Ms(link.AgeMs)} ago");
+        }
+
+        console.Write(table);
     }
 
     public static void Devices(IAnsiConsole console, ImmutableArray<DeviceReport> devices)

@@ -9,7 +9,7 @@ namespace ActorMirror.Cluster.Corosync;
 
 /// <summary>
 /// The cluster engine of a worker: a member of corosync's process group <c>actormirror</c>. Device ids are corosync's node ids.
-/// One thread does everything with corosync; heartbeats are sent and heard there, never behind the channel of events.
+/// One thread does everything with corosync but reading the links; heartbeats are sent and heard there, never behind the channel of events.
 /// <para>
 /// corosync orders "agreed", not "safe": a device that is cut off at the very moment it sends a command may be the only one that sees
 /// it, until its lease ends. So only the holder of a role may send the command that gives it away.
@@ -33,23 +33,27 @@ public sealed class CorosyncEngine : IClusterEngine
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WakeUp _wakeUp = new();
     private readonly SendQueue _sends;
+    private readonly ClusterLinkMonitor _links;
     private readonly TimeSpan _heartbeat;
     private readonly ILogger _log;
     private IHeartbeatObserver _heartbeats = null!;
     private Thread? _thread;
     private volatile bool _stopping;
 
-    public CorosyncEngine(DeviceId self, TimeSpan heartbeat, ILogger<CorosyncEngine> log)
+    public CorosyncEngine(DeviceGroupModel model, ILogger<CorosyncEngine> log)
     {
-        Self = self;
-        _heartbeat = heartbeat;
+        Self = model.Self.Id;
+        _heartbeat = model.Cluster.Heartbeat;
         _log = log;
+        _links = new ClusterLinkMonitor(model, log, TimeProvider.System);
         _sends = new SendQueue(SendCapacity, _wakeUp);
     }
 
     public DeviceId Self { get; }
 
     public ChannelReader<ClusterEvent> Events => _events.Reader;
+
+    public ClusterLinks Links => _links.Current;
 
     public async Task StartAsync(IHeartbeatObserver heartbeats, CancellationToken cancellation)
     {
@@ -71,6 +75,7 @@ public sealed class CorosyncEngine : IClusterEngine
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
+        _links.Dispose();
         _wakeUp.Set();
         if (_thread is not null)
             await _ended.Task.ConfigureAwait(false);

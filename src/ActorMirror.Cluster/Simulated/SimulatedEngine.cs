@@ -29,6 +29,8 @@ public sealed class SimulatedEngine : IClusterEngine
 
     public ChannelReader<ClusterEvent> Events => _events.Reader;
 
+    public ClusterLinks Links => ClusterLinks.None;
+
     internal bool HasRoom => _events.Reader.Count < Capacity - Reserve;
 
     /// <summary>Whether its join has been delivered to it.</summary>

@@ -41,6 +41,8 @@ public sealed class StandaloneEngine : IClusterEngine
 
     public ChannelReader<ClusterEvent> Events => _events.Reader;
 
+    public ClusterLinks Links => ClusterLinks.None;
+
     public Task StartAsync(IHeartbeatObserver heartbeats, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

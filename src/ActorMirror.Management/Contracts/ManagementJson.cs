@@ -7,7 +7,7 @@ namespace ActorMirror.Management.Contracts;
 /// <summary>The JSON of the management API: camelCase names, kebab-case values of enumerations.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    Converters = [typeof(KebabCase<Role>), typeof(KebabCase<Membership>), typeof(KebabCase<MirrorChannelState>), typeof(KebabCase<MirrorDirection>)])]
+    Converters = [typeof(KebabCase<Role>), typeof(KebabCase<Membership>), typeof(KebabCase<MirrorChannelState>), typeof(KebabCase<MirrorDirection>), typeof(KebabCase<ClusterLinkState>)])]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ImmutableArray<DeviceReport>))]
 [JsonSerializable(typeof(ImmutableArray<TrafficGroupReport>))]

@@ -47,6 +47,9 @@ public sealed record StatusReport
 
     public required ImmutableArray<TrafficGroupReport> TrafficGroups { get; init; }
 
+    /// <summary>Those to each other device; empty for a standalone device.</summary>
+    public required ImmutableArray<ClusterLinkReport> ClusterLinks { get; init; }
+
     public required ImmutableArray<AlarmReport> Alarms { get; init; }
 
     /// <summary>State of the journal: ok, or what is wrong with it. Traffic does not depend on it.</summary>

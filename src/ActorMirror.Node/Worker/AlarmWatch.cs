@@ -46,6 +46,7 @@ internal sealed class AlarmWatch : IDisposable
                 LookAtGroup(context.Replica);
                 foreach (var group in model.TrafficGroups) LookAtMirror(group);
                 LookAtPools();
+                foreach (var (about, text) in ClusterLinkWatch.Look(context.Engine.Links, id => model.Device(id).Name, time)) alarms.Set(AlarmKind.ClusterLinkDown, about, text);
                 alarms.Set(AlarmKind.JournalUnwell, null, journal.Status is { Health: not JournalHealth.Ok } status ? status.Text : null);
             }
         }

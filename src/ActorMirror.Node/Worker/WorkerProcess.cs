@@ -93,7 +93,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
 
     private IClusterEngine NewEngine() => model.Cluster.Engine switch
     {
-        ClusterEngineKind.Corosync => new CorosyncEngine(model.Self.Id, model.Cluster.Heartbeat, logs.CreateLogger<CorosyncEngine>()),
+        ClusterEngineKind.Corosync => new CorosyncEngine(model, logs.CreateLogger<CorosyncEngine>()),
         ClusterEngineKind.Standalone => new StandaloneEngine(model.Self.Id, model.Cluster.Heartbeat, Incarnation(), TimeProvider.System),
         _ => throw new UnreachableException(),
     };

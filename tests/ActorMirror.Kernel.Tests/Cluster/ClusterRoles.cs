@@ -21,18 +21,18 @@ public sealed class ClusterRoles
 {
     public const string IdVariable = "AM_TEST_DEVICE";
     public const string CountVariable = "AM_TEST_DEVICES";
+    public const string LinksVariable = "AM_TEST_LINKS";
     public const string DirectoryVariable = "AM_TEST_DIRECTORY";
 
     private static readonly Lock Output = new();
 
-    private static DeviceId Self { get; } = new(int.Parse(Environment.GetEnvironmentVariable(IdVariable)!, CultureInfo.InvariantCulture));
+    private static DeviceId Self { get; } = new(Number(IdVariable));
 
     /// <summary><c>fence PID</c> → <c>fenced</c>. Says <c>up PID</c> when corosync answers.</summary>
     public static async Task Supervisor()
     {
         var directory = Environment.GetEnvironmentVariable(DirectoryVariable)!;
-        await using var corosync = new CorosyncProcess(
-            Model(int.Parse(Environment.GetEnvironmentVariable(CountVariable)!, CultureInfo.InvariantCulture), directory), directory, Log<CorosyncProcess>(), TimeProvider.System);
+        await using var corosync = new CorosyncProcess(Model(), directory, Log<CorosyncProcess>(), TimeProvider.System);
         await corosync.StartAsync(CancellationToken.None);
         await using var announcer = new FenceAnnouncer(NullLogger<FenceAnnouncer>.Instance);
         Say($"up {corosync.ProcessId}");
@@ -43,11 +43,11 @@ public sealed class ClusterRoles
         }
     }
 
-    /// <summary><c>send TEXT</c> and <c>send-in RING TEXT</c> → <c>sent true|false</c>; <c>pause</c> and <c>resume</c> stop and start the reading of events.</summary>
+    /// <summary><c>send TEXT</c> and <c>send-in RING TEXT</c> → <c>sent true|false</c>; <c>pause</c> and <c>resume</c> stop and start the reading of events; <c>links STATE</c> → the same when the links to the other devices are so.</summary>
     public static async Task Worker()
     {
         var beats = new Beats();
-        await using var engine = new CorosyncEngine(Self, TimeSpan.FromMilliseconds(25), Log<CorosyncEngine>());
+        await using var engine = new CorosyncEngine(Model(), Log<CorosyncEngine>());
         await engine.StartAsync(beats, CancellationToken.None);
         Say($"up {Environment.ProcessId}");
         var gate = new SemaphoreSlim(1);
@@ -74,6 +74,10 @@ public sealed class ClusterRoles
                     break;
                 case ["resume"]:
                     gate.Release();
+                    break;
+                case ["links", var state]:
+                    await UntilAsync(engine, state);
+                    Say($"links {state}");
                     break;
                 case ["age"]:
                     Say(string.Create(CultureInfo.InvariantCulture, $"age {beats.LongestMilliseconds():F0}"));
@@ -108,12 +112,23 @@ public sealed class ClusterRoles
         }
     }
 
+    /// <summary>The state of the links in their order: <c>up</c>, <c>down</c>, <c>unknown</c>, with commas.</summary>
+    private static async Task UntilAsync(CorosyncEngine engine, string expected)
+    {
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (Of(engine.Links) != expected) await again.WaitForNextTickAsync();
+
+        static string Of(ClusterLinks links) => string.Join(
+            ',', links.All.Select(link => links.IsKnown(TimeProvider.System) ? link.IsConnected == true ? "up" : "down" : "unknown"));
+    }
+
     private static ILogger<T> Log<T>() => LoggerFactory.Create(_ => { }).CreateLogger<T>();
 
-    private static DeviceGroupModel Model(int count, string directory)
+    private static DeviceGroupModel Model()
     {
-        var devices = Enumerable.Range(1, count)
-            .Select(id => new Device(new DeviceId(id), $"d{id}", Link(id), Link(id), [Link(id)]))
+        var directory = Environment.GetEnvironmentVariable(DirectoryVariable)!;
+        var devices = Enumerable.Range(1, Number(CountVariable))
+            .Select(id => new Device(new DeviceId(id), $"d{id}", Link(0, id), Link(0, id), [.. Enumerable.Range(0, Number(LinksVariable)).Select(link => Link(link, id))]))
             .ToImmutableArray();
         return new DeviceGroupModel
         {
@@ -140,7 +155,9 @@ public sealed class ClusterRoles
         };
     }
 
-    private static Address Link(int id) => Address.Parse($"10.99.0.{id}");
+    private static int Number(string variable) => int.Parse(Environment.GetEnvironmentVariable(variable)!, CultureInfo.InvariantCulture);
+
+    private static Address Link(int link, int id) => Address.Parse($"10.99.{link}.{id}");
 
     /// <summary>Says when the own heartbeats begin or cease to renew the lease, and remembers the longest age of the newest that came back.</summary>
     private sealed class Beats : IHeartbeatObserver

@@ -11,7 +11,7 @@ namespace ActorMirror.Kernel.Tests.Cluster;
 public sealed class CorosyncProofTests
 {
     private const string Headers = "#define _GNU_SOURCE\n#include <stddef.h>\n#include <corosync/corotypes.h>\n#include <corosync/cpg.h>\n"
-        + "#include <corosync/quorum.h>\n#include <poll.h>\n#include <signal.h>\n#include <sched.h>\n#include <errno.h>\n#include <sys/uio.h>\n#include <sys/eventfd.h>\n";
+        + "#include <corosync/quorum.h>\n#include <corosync/cmap.h>\n#include <poll.h>\n#include <signal.h>\n#include <sched.h>\n#include <errno.h>\n#include <sys/uio.h>\n#include <sys/eventfd.h>\n";
 
     private static readonly (Type Type, string Name, (string Field, string CName)[] Fields)[] Structs =
     [
@@ -36,6 +36,7 @@ public sealed class CorosyncProofTests
         (QuorumNative.TrackCurrent, "CS_TRACK_CURRENT"),
         (QuorumNative.TrackChanges, "CS_TRACK_CHANGES"),
         (QuorumNative.Free, "QUORUM_FREE"),
+        (CmapNative.Statistics, "CMAP_MAP_STATS"),
         (PollDescriptor.In, "POLLIN"),
         (PollNative.EventNonblocking, "EFD_NONBLOCK"),
         (PollNative.EventCloseOnExec, "EFD_CLOEXEC"),

@@ -105,7 +105,7 @@ internal sealed class RoleProcess : IAsyncDisposable
 }
 
 /// <summary>A device of <see cref="TestCluster"/>: a namespace with its supervisor, its corosync and its worker.</summary>
-internal sealed class TestDevice(int id, int count, string network, string directory) : IAsyncDisposable
+internal sealed class TestDevice(int id, int count, int links, string network, string directory) : IAsyncDisposable
 {
     private RoleProcess? _supervisor;
 
@@ -155,6 +155,7 @@ internal sealed class TestDevice(int id, int count, string network, string direc
             {
                 [ClusterRoles.IdVariable] = id.ToString(CultureInfo.InvariantCulture),
                 [ClusterRoles.CountVariable] = count.ToString(CultureInfo.InvariantCulture),
+                [ClusterRoles.LinksVariable] = links.ToString(CultureInfo.InvariantCulture),
                 [ClusterRoles.DirectoryVariable] = directory,
             },
         };

@@ -72,6 +72,7 @@ public sealed class ClusterObstacleTests
         UnsafePair = false,
         Now = Once,
         StartedAt = Once,
+        ClusterLinks = [],
         Alarms = [],
         Journal = "ok",
         TrafficGroups =

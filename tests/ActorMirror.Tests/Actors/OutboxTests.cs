@@ -98,6 +98,8 @@ public sealed class OutboxTests
 
         public ChannelReader<ClusterEvent> Events => throw new NotSupportedException();
 
+        public ClusterLinks Links => ClusterLinks.None;
+
         public Task StartAsync(IHeartbeatObserver heartbeats, CancellationToken cancellation) => throw new NotSupportedException();
 
         public bool TrySend(RingId decidedIn, ReadOnlySpan<byte> command)

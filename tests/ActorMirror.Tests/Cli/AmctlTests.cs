@@ -27,6 +27,7 @@ public sealed class AmctlTests : IAsyncLifetime
 
     [Theory]
     [InlineData("cluster show", "UNSAFE PAIR", "no-mirror tg1", "start another device", "8.3")]
+    [InlineData("cluster show", "10.98.0.2", "DOWN", "2026-03-04 05:06:07Z", "640 ms ago", "UNKNOWN", "never")]
     [InlineData("device show", "a (this)", "SUSPECT", "external", "DIFFERS", "no-mirror tg1")]
     [InlineData("traffic-group show", "active", "498", "512 ms", "device-down")]
     [InlineData("virtual-server show", "vs[1]", "10.20.0.11:5000", "up", "375")]
@@ -45,6 +46,7 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("device show", "failedVlans")]
     [InlineData("device show", "alarms")]
     [InlineData("cluster show", "alarms")]
+    [InlineData("cluster show", "clusterLinks")]
     [InlineData("traffic-group show", "leaseRemainingMs")]
     [InlineData("virtual-server show", "destination")]
     [InlineData("connection show", "connections")]

@@ -27,6 +27,12 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         Now = s_start,
         StartedAt = s_start,
         Journal = "ok",
+        ClusterLinks =
+        [
+            new("b", 0, "10.99.0.1", "10.99.0.2", ClusterLinkState.Up, s_start, 0, 640),
+            new("b", 1, "10.98.0.1", "10.98.0.2", ClusterLinkState.Down, s_start, 7, 640),
+            new("c", 0, "10.99.0.1", "10.99.0.3", ClusterLinkState.Unknown, null, null, null),
+        ],
         Alarms = s_alarms,
         TrafficGroups =
         [
