@@ -31,8 +31,8 @@ public sealed record ClusterLinks(ImmutableArray<ClusterLink> All, long? ReadAt)
     /// <summary>Nothing is read yet.</summary>
     public static ClusterLinks Of(DeviceGroupModel model) => new(
         [
-            .. model.Devices.Where(device => device.Id != model.Self.Id).SelectMany(device => device.ClusterLinks.Zip(model.Self.ClusterLinks, (remote, local) => (remote, local))
-                .Select((link, number) => new ClusterLink(device.Id, number, link.local, link.remote, IsConnected: null, Downs: 0, Since: 0))),
+            .. model.Devices.Where(device => device.Id != model.Self.Id).SelectMany(device => device.ClusterLinks.Select((remote, number) =>
+                new ClusterLink(device.Id, number, model.Self.ClusterLinks[number], remote, IsConnected: null, Downs: 0, Since: 0))),
         ],
         ReadAt: null);
 

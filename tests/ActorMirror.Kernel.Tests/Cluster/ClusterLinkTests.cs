@@ -4,7 +4,7 @@ namespace ActorMirror.Kernel.Tests.Cluster;
 public sealed class ClusterLinkTests
 {
     [NamespaceFact]
-    public async Task One_link_of_two_that_is_cut_is_down_and_nothing_else_happens()
+    public async Task One_link_of_two_that_is_cut_is_shown_down_then_up_and_no_view_changes()
     {
         await using var cluster = await TestCluster.StartAsync(3, links: 2);
         for (var id = 1; id <= 3; id++) await ExpectAsync(cluster[id], "up,up,up,up");

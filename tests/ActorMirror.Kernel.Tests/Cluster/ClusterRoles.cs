@@ -43,7 +43,10 @@ public sealed class ClusterRoles
         }
     }
 
-    /// <summary><c>send TEXT</c> and <c>send-in RING TEXT</c> → <c>sent true|false</c>; <c>pause</c> and <c>resume</c> stop and start the reading of events; <c>links STATE</c> → the same when the links to the other devices are so.</summary>
+    /// <summary>
+    /// <c>send TEXT</c> and <c>send-in RING TEXT</c> → <c>sent true|false</c>; <c>pause</c> and <c>resume</c> stop and start the reading of events;
+    /// <c>links STATE</c> → the same, when the links to the other devices are so.
+    /// </summary>
     public static async Task Worker()
     {
         var beats = new Beats();
