@@ -88,7 +88,8 @@ internal static class ModelBuilder
     }
 
     private static ClusterSettings Cluster(ClusterConfig c) => new(
-        c.Engine!.Value, c.Token!.Value, c.Consensus!.Value, c.Join!.Value, c.Lease!.Value, c.Heartbeat!.Value, c.KeyFile?.Value, c.AllowUnsafePair!.Value);
+        c.Engine!.Value, c.Token!.Value, c.Consensus!.Value, c.Join!.Value, c.Lease!.Value, c.Heartbeat!.Value, c.KeyFile?.Value, c.AllowUnsafePair!.Value,
+        new FlapSettings(c.FlapMost!.Value, c.FlapWithin!.Value));
 
     private static MirroringSettings Mirroring(MirroringConfig m) =>
         new(m.FirstPort!.Value, m.LastPort!.Value, m.MaximumConnections!.Value, m.ResyncRate!.Value, m.PlainText!.Value);

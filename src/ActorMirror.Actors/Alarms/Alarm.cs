@@ -11,6 +11,15 @@ public enum AlarmKind
     /// <summary>This device takes no part in the group now.</summary>
     OutOfGroup,
 
+    /// <summary>This device gave up all its roles at once, and has not come back yet.</summary>
+    RolesDropped,
+
+    /// <summary>The thread of the lease runs at ordinary priority.</summary>
+    RealTimeRefused,
+
+    /// <summary>A traffic group has moved so often that failures move it no further.</summary>
+    Flapping,
+
     /// <summary>A traffic group is active here and no device is there to mirror it to.</summary>
     NoMirror,
 
@@ -41,6 +50,9 @@ public sealed record Alarm(AlarmKind Kind, string? About, string Text, DateTimeO
     {
         AlarmKind.UnsafePair => "add a third device; one that no HA order names is an arbiter",
         AlarmKind.OutOfGroup => "see that this device reaches the others on its cluster links, and that more than half of them run",
+        AlarmKind.RolesDropped => "see what the reason names: a machine that stood still or has no processor time left, cut cluster links, a corosync that ended",
+        AlarmKind.RealTimeRefused => "give the daemon CAP_SYS_NICE and its control group real-time bandwidth, and restart it",
+        AlarmKind.Flapping => "find what fells its devices one after the other, in their logs; 'amctl traffic-group force-standby' moves it nevertheless",
         AlarmKind.NoMirror => "start another device of the HA order, and see that its configuration has the traffic group",
         AlarmKind.MirrorDesynced => "see the reason in 'amctl mirror show', and that the mirror addresses reach each other",
         AlarmKind.JournalUnwell => "see that the state directory is writable and its file system is not full",

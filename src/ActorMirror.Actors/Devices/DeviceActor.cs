@@ -107,7 +107,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
                     if (due.Ring == Replica.View?.Ring) Outbox.Send(send.Command);
                     break;
                 case ReplicaEffect.Entered entered:
-                    if (!IsLoaded(entered.State)) return;
+                    if (!context.Ruleset.IsDone(entered.State, self)) return;
                     break;
                 case ReplicaEffect.SetRole role:
                     if (role.Role != CurrentRole(role.Group)) break;
@@ -115,6 +115,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
                     break;
                 case ReplicaEffect.DropRoles drop:
                     context.Log.LogWarning("All roles are dropped: {Reason}", drop.Reason);
+                    context.LastDrop = new RolesDropped(drop.Reason);
                     DropRoles();
                     break;
                 case ReplicaEffect.Tell tell:
@@ -124,45 +125,6 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
 
             context.Unfinished.Dequeue();
         }
-    }
-
-    /// <summary>
-    /// A ruleset takes seconds to load on a starved machine, and an actor that stands still for so long costs the lease: it is loaded beside, and
-    /// <see cref="DeviceMessage.Loaded"/> tells when to go on.
-    /// </summary>
-    private bool IsLoaded(ClusterState state)
-    {
-        if (context.Loading is null)
-        {
-            context.Loading = LoadAsync(state);
-            _ = TellLoadedAsync(context.Loading);
-        }
-
-        if (!context.Loading.IsCompleted) return false;
-        var loaded = context.Loading.Result;
-        context.Loading = null;
-        return loaded;
-    }
-
-    private async Task<bool> LoadAsync(ClusterState state)
-    {
-        try
-        {
-            await Task.Run(() => context.Environment.Load(state));
-            return true;
-        }
-        catch (Exception failure)
-        {
-            context.Log.LogError(failure, "The ruleset could not be loaded; trying again");
-            return false;
-        }
-    }
-
-    /// <summary>Told only once it is done: told from within, the message could be read before, and then the next tick would have to find it.</summary>
-    private async Task TellLoadedAsync(Task<bool> loading)
-    {
-        await loading;
-        self.Tell(new DeviceMessage.Loaded());
     }
 
     private LocalRole? CurrentRole(string group) => Replica is { Phase: SyncPhase.Established live } ? live.State.RoleOf(Replica.Self, group) : null;
@@ -234,6 +196,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             context.Environment.SignOfLife();
             Finish();
             if (Replica.IsWaiting) Apply(Replica.Retry());
+            foreach (var over in context.Flaps.Look(Replica)) Outbox.Send(over);
         }
 
         if (silence.Silent(Replica) is { } suspect) Outbox.Send(suspect);

@@ -61,6 +61,17 @@ public sealed class DeviceContext
     /// <summary>What is still to be done for the events so far, and the ring it belongs to; it leaves the queue when it is done.</summary>
     internal Queue<(RingId? Ring, ReplicaEffect Effect)> Unfinished { get; } = new();
 
-    /// <summary>The load under way, and whether it succeeded: it ends when it ends, whoever began it.</summary>
-    internal Task<bool>? Loading { get; set; }
+    internal RulesetLoad Ruleset => field ??= new RulesetLoad(Environment, Log);
+
+    /// <summary>Since when moves are known: a successor of the actor does not count their time anew.</summary>
+    internal FlapWatch Flaps => field ??= new FlapWatch(Time, Model.Cluster.Flap.Within);
+
+    /// <summary>The last time this device lost its roles; null: never since it started. A new object each time, read by any thread.</summary>
+    public RolesDropped? LastDrop { get; internal set; }
+
+    /// <summary>Whether this device takes part and may have roles.</summary>
+    public bool IsIn => Replica is { Phase: SyncPhase.Established, IsWaiting: false };
 }
+
+/// <summary>All roles were given up at once.</summary>
+public sealed record RolesDropped(string Reason);

@@ -38,6 +38,7 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
     private bool lost;
     private bool scheduled;
     private volatile bool alone;
+    private volatile bool isRealTimeRefused;
 
     /// <summary>The lease is valid for the first time, or again. On the engine's thread: post, do not work.</summary>
     public Action? Granted { get; set; }
@@ -51,6 +52,12 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
         get => alone;
         set => alone = value;
     }
+
+    /// <summary>The engine's thread runs at ordinary priority: under load it renews up to 97 ms late, at real-time priority 1 ms.</summary>
+    public bool IsRealTimeRefused => isRealTimeRefused;
+
+    /// <summary>Asks for real-time priority for the calling thread; false: not permitted.</summary>
+    internal Func<bool> TryRealTime { get; init; } = ThreadScheduling.TryRealTime;
 
     public TimeSpan Remaining
     {
@@ -78,7 +85,18 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
             open.Add(trafficGroup);
         }
 
-        changing.Open([trafficGroup], alone ? AloneLifetime : remaining);
+        try
+        {
+            changing.Open([trafficGroup], alone ? AloneLifetime : remaining);
+        }
+        catch (NftablesException)
+        {
+            // Its addresses do not come up, so no renewal may open it; one that ran meanwhile may have.
+            lock (guard) open.Remove(trafficGroup);
+            Shut(changing, trafficGroup);
+            throw;
+        }
+
         if (IsOpen(trafficGroup)) return true;
         changing.Shut(trafficGroup);
         return false;
@@ -144,12 +162,11 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
 
     public bool MaySend()
     {
-        // Under load an ordinary thread renews up to 97 ms late, a real-time one 1 ms.
         if (!scheduled)
         {
             scheduled = true;
             Reset(); // until now nobody expected this thread to run
-            if (!ThreadScheduling.TryRealTime()) log.LogWarning("The lease thread may not run at real-time priority (CAP_SYS_NICE): under load the lease may end early");
+            isRealTimeRefused = !TryRealTime();
         }
 
         LeaseDecision decision;
@@ -181,7 +198,7 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
             open.Clear();
         }
 
-        foreach (var group in shut) Shut(group);
+        foreach (var group in shut) Shut(renewing, group);
         reason ??= "the lease is lost";
         log.LogError("All gates are shut: {Reason}", reason);
         Lost?.Invoke(reason);
@@ -212,15 +229,15 @@ public sealed class LeaseKeeper(DeviceId self, TimeSpan duration, ILeaseGate ren
 
         foreach (var group in groups)
         {
-            if (!IsOpen(group)) Shut(group);
+            if (!IsOpen(group)) Shut(renewing, group);
         }
     }
 
-    private void Shut(int group)
+    private void Shut(ILeaseGate gate, int group)
     {
         try
         {
-            renewing.Shut(group);
+            gate.Shut(group);
         }
         catch (NftablesException failure)
         {

@@ -88,6 +88,7 @@ internal static class Tables
         }
 
         console.Write(table);
+        foreach (var group in groups.Where(g => g.Held is not null)) console.MarkupLineInterpolated($"[yellow]{group.Name} is held:[/] {group.Held}");
     }
 
     public static void VirtualServers(IAnsiConsole console, ImmutableArray<VirtualServerReport> servers)

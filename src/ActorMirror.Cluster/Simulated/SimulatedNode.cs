@@ -12,6 +12,7 @@ internal sealed class SimulatedNode(DeviceId id, SimulatedCluster cluster)
     private readonly Queue<RingEntry> _unordered = new();
     private TimeSpan _lastDelivery;
     private TimeSpan _lastOrder;
+    private int _daemons;
     private IReadOnlyList<DeviceId> _told = [];
 
     public DeviceId Id { get; } = id;
@@ -48,6 +49,7 @@ internal sealed class SimulatedNode(DeviceId id, SimulatedCluster cluster)
     public void GoDown()
     {
         IsUp = false;
+        _daemons++;
         InGroup = false;
         if (Worker is { } worker)
             worker.HasJoined = false;
@@ -87,10 +89,12 @@ internal sealed class SimulatedNode(DeviceId id, SimulatedCluster cluster)
             return;
         }
 
+        var daemon = _daemons;
         _lastOrder = Max(_lastOrder, cluster.Time.Now + cluster.Draw(cluster.Timing.Ordering));
         cluster.Time.At(_lastOrder, () =>
         {
-            if (!IsUp)
+            // What a dead daemon was about to say is not said by the next one, least of all behind what that one has said.
+            if (daemon != _daemons)
                 return;
             if (Ring != ring || !ring.Operational)
             {

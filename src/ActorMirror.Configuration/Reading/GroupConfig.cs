@@ -99,7 +99,9 @@ internal sealed record ClusterConfig(
     Located<TimeSpan>? Lease,
     Located<TimeSpan>? Heartbeat,
     Located<string>? KeyFile,
-    Located<bool>? AllowUnsafePair);
+    Located<bool>? AllowUnsafePair,
+    Located<int>? FlapMost,
+    Located<TimeSpan>? FlapWithin);
 
 internal sealed record MirroringConfig(
     Located<int>? FirstPort, Located<int>? LastPort, Located<int>? MaximumConnections, Located<long>? ResyncRate, Located<bool>? PlainText);

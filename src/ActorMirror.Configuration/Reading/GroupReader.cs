@@ -101,16 +101,22 @@ internal static class GroupReader
             s.Required("idle-timeout", Kinds.Duration("1s", "5d")));
     }
 
-    private static ClusterConfig Cluster(Section s) => new(
-        s.Origin,
-        s.Required("engine", Kinds.Choice(("corosync", ClusterEngineKind.Corosync), ("standalone", ClusterEngineKind.Standalone))),
-        s.Required("token", Kinds.Duration("50ms", "10s")),
-        s.Required("consensus", Kinds.Duration("60ms", "12s")),
-        s.Required("join", Kinds.Duration("10ms", "1s")),
-        s.Required("lease", Kinds.Duration("200ms", "30s")),
-        s.Required("heartbeat", Kinds.Duration("5ms", "50ms")),
-        s.Optional("key-file", Kinds.Path),
-        s.Required("allow-unsafe-pair", Kinds.Switch));
+    private static ClusterConfig Cluster(Section s)
+    {
+        var flap = s.Child("flap");
+        return new ClusterConfig(
+            s.Origin,
+            s.Required("engine", Kinds.Choice(("corosync", ClusterEngineKind.Corosync), ("standalone", ClusterEngineKind.Standalone))),
+            s.Required("token", Kinds.Duration("50ms", "10s")),
+            s.Required("consensus", Kinds.Duration("60ms", "12s")),
+            s.Required("join", Kinds.Duration("10ms", "1s")),
+            s.Required("lease", Kinds.Duration("200ms", "30s")),
+            s.Required("heartbeat", Kinds.Duration("5ms", "50ms")),
+            s.Optional("key-file", Kinds.Path),
+            s.Required("allow-unsafe-pair", Kinds.Switch),
+            flap.Required("most", Kinds.Integer(1, 100)),
+            flap.Required("within", Kinds.Duration("1s", "1h")));
+    }
 
     private static MirroringConfig Mirroring(Section s)
     {

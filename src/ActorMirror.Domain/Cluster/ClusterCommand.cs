@@ -49,6 +49,9 @@ public abstract record ClusterCommand
     /// <summary>Which VLANs the sender cannot use now; replaces what it said before.</summary>
     public sealed record Health(ImmutableArray<string> FailedVlans) : ClusterCommand;
 
+    /// <summary>The traffic group's moves up to this epoch were so long ago that they no longer count as flapping.</summary>
+    public sealed record FlapsOver(string Group, Epoch Last) : ClusterCommand;
+
     /// <summary>A device's heartbeats are silent beyond its lease: it is out until it says hello with a new incarnation.</summary>
     public sealed record Suspect(DeviceId Device, ulong Incarnation, string Reason) : ClusterCommand;
 }

@@ -17,6 +17,13 @@ public abstract record ClusterNotice
     /// <summary>A traffic group lost its active, and no device is left for it.</summary>
     public sealed record Unserved(string Group, DeviceId Lost, MoveReason Reason) : ClusterNotice;
 
+    /// <summary>A traffic group has moved so often that failures move it no further; see <see cref="FlapRule"/>.</summary>
+    /// <param name="At">Where it stays.</param>
+    public sealed record Held(string Group, DeviceId? At, int Moves) : ClusterNotice;
+
+    /// <summary>Failures move the traffic group again.</summary>
+    public sealed record HoldOver(string Group) : ClusterNotice;
+
     /// <summary>The new active is up: how long it took, as it measured it.</summary>
     public sealed record Promoted(DeviceId Device, ClusterCommand.Promoted Report) : ClusterNotice;
 

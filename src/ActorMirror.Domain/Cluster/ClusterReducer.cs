@@ -54,6 +54,7 @@ public static class ClusterReducer
                 ClusterCommand.Promoted c => HandoverRules.Promoted(counted, sender, c, notices),
                 ClusterCommand.MirrorStatus c => HandoverRules.Copy(counted, sender, c),
                 ClusterCommand.Health c => counted.With(device with { FailedVlans = [.. c.FailedVlans.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] }),
+                ClusterCommand.FlapsOver c => FlapRule.Over(counted, device, c),
                 ClusterCommand.Suspect c => Suspect(counted, device, c, notices),
                 _ => throw new UnreachableException($"no rule for {command.GetType().Name}"),
             };
@@ -112,6 +113,9 @@ public static class ClusterReducer
             {
                 notices.Add(new Unserved(group.Name, lost, group.Reason));
             }
+
+            if (group.IsHeld && was is not { IsHeld: true }) notices.Add(new Held(group.Name, group.Active ?? group.Previous, group.Flaps.Length));
+            if (!group.IsHeld && was is { IsHeld: true }) notices.Add(new HoldOver(group.Name));
         }
 
         return (after, [.. notices]);

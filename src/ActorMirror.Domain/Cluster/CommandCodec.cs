@@ -26,6 +26,7 @@ public static class CommandCodec
         MirrorStatus = 8,
         Health = 9,
         Suspect = 10,
+        FlapsOver = 11,
     }
 
     public static byte[] Encode(ClusterCommand command)
@@ -102,6 +103,11 @@ public static class CommandCodec
                 to.Long(c.Incarnation);
                 to.Text(c.Reason);
                 break;
+            case FlapsOver c:
+                to.Byte((byte)Kind.FlapsOver);
+                to.Text(c.Group);
+                to.Epoch(c.Last);
+                break;
             default:
                 throw new UnreachableException($"no encoding for {command.GetType().Name}");
         }
@@ -131,6 +137,7 @@ public static class CommandCodec
             Kind.Promoted => new Promoted(from.Text(), from.Epoch(), from.Double(), from.Double(), from.Double(), from.Int(), from.Int()),
             Kind.MirrorStatus => new MirrorStatus(from.Text(), from.Epoch(), from.Device(), from.Bool(), from.Long()),
             Kind.Health => new Health(from.Texts()),
+            Kind.FlapsOver => new FlapsOver(from.Text(), from.Epoch()),
             Kind.Suspect => new Suspect(from.Device(), from.Long(), from.Text()),
             _ => null,
         };

@@ -7,7 +7,8 @@ namespace ActorMirror.Domain.Cluster;
 
 /// <summary>What placement must know of a traffic group.</summary>
 /// <param name="Vlans">The VLANs the group's addresses live on: a device that lost one of them is less fit to be active.</param>
-public sealed record GroupDeclaration(string Name, ImmutableArray<DeviceId> HaOrder, ImmutableArray<string> Vlans);
+/// <param name="FlapLimit">See <see cref="FlapRule"/>; 1 or more.</param>
+public sealed record GroupDeclaration(string Name, ImmutableArray<DeviceId> HaOrder, ImmutableArray<string> Vlans, int FlapLimit);
 
 /// <summary>
 /// What a device tells of its configuration when its worker enters the group. Decisions are made from what was declared in total order,
@@ -30,7 +31,7 @@ public sealed record Declaration(
     public static Declaration From(DeviceGroupModel model, Epoch highestEpoch) => new(
         DigestOf(model),
         highestEpoch,
-        [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model)))],
+        [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model), model.Cluster.Flap.Most))],
         [.. model.VirtualServers.Select(s => s.Name)],
         [.. model.Pools.SelectMany(p => p.Members.Select(m => MemberKey(p, m))).Distinct(StringComparer.Ordinal)]);
 

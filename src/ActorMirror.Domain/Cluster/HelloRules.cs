@@ -39,7 +39,7 @@ public static class HelloRules
         {
             if (groups.TryGetValue(declared.Name, out var known))
             {
-                groups[declared.Name] = known with { HaOrder = declared.HaOrder, Vlans = declared.Vlans };
+                groups[declared.Name] = known with { HaOrder = declared.HaOrder, Vlans = declared.Vlans, FlapLimit = declared.FlapLimit };
                 continue;
             }
 
@@ -58,6 +58,7 @@ public static class HelloRules
                 Port = port.Value,
                 HaOrder = declared.HaOrder,
                 Vlans = declared.Vlans,
+                FlapLimit = declared.FlapLimit,
             });
         }
 

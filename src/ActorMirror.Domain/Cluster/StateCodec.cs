@@ -42,7 +42,7 @@ public static class StateCodec
         }
 
         var groups = state.Groups.ToBuilder();
-        for (var left = from.Count(smallest: 50); left > 0 && !from.Failed; left--)
+        for (var left = from.Count(smallest: 58); left > 0 && !from.Failed; left--)
         {
             var group = ReadGroup(ref from);
             groups[group.Name] = group;
@@ -92,6 +92,8 @@ public static class StateCodec
         to.Int(group.Port);
         to.List(group.HaOrder, to.Device);
         to.List(group.Vlans, to.Text);
+        to.Int(group.FlapLimit);
+        to.List(group.Flaps, to.Epoch);
         to.OptionalDevice(group.Active);
         to.Epoch(group.Epoch);
         to.OptionalDevice(group.Previous);
@@ -119,6 +121,8 @@ public static class StateCodec
         Port = from.Int(),
         HaOrder = from.Devices(),
         Vlans = from.Texts(),
+        FlapLimit = from.FlapLimit(),
+        Flaps = from.Epochs(),
         Active = from.OptionalDevice(),
         Epoch = from.Epoch(),
         Previous = from.OptionalDevice(),

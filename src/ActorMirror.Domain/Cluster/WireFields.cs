@@ -47,6 +47,21 @@ internal static class WireFields
         return items.ToImmutable();
     }
 
+    /// <summary>Of 0 a group would be held for ever.</summary>
+    public static int FlapLimit(this ref WireReader from)
+    {
+        var limit = from.Int();
+        if (limit < 1) from.Fail();
+        return limit;
+    }
+
+    public static ImmutableArray<Epoch> Epochs(this ref WireReader from)
+    {
+        var items = ImmutableArray.CreateBuilder<Epoch>();
+        for (var left = from.Count(smallest: 16); left > 0 && !from.Failed; left--) items.Add(from.Epoch());
+        return items.ToImmutable();
+    }
+
     public static void Declaration(this WireWriter to, Declaration value)
     {
         to.Long(value.ConfigurationDigest);
@@ -56,6 +71,7 @@ internal static class WireFields
             to.Text(group.Name);
             to.List(group.HaOrder, to.Device);
             to.List(group.Vlans, to.Text);
+            to.Int(group.FlapLimit);
         });
         to.List(value.VirtualServers, to.Text);
         to.List(value.PoolMembers, to.Text);
@@ -66,9 +82,9 @@ internal static class WireFields
         var digest = from.Long();
         var highest = from.Epoch();
         var groups = ImmutableArray.CreateBuilder<GroupDeclaration>();
-        for (var left = from.Count(smallest: 10); left > 0 && !from.Failed; left--)
+        for (var left = from.Count(smallest: 14); left > 0 && !from.Failed; left--)
         {
-            groups.Add(new GroupDeclaration(from.Text(), from.Devices(), from.Texts()));
+            groups.Add(new GroupDeclaration(from.Text(), from.Devices(), from.Texts(), from.FlapLimit()));
         }
 
         return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts());

@@ -44,6 +44,9 @@ public sealed record DeviceGroupModel
     public bool IsUnsafePair => Cluster.Engine == ClusterEngineKind.Corosync && Devices.Length == 2;
 
     public Device Device(DeviceId id) => Devices.Single(d => d.Id == id);
+
+    /// <summary>For people, also of a device that only others' configuration has.</summary>
+    public string NameOf(DeviceId id) => Devices.FirstOrDefault(d => d.Id == id)?.Name ?? $"#{id}";
 }
 
 public enum ClusterEngineKind
@@ -63,6 +66,7 @@ public enum ClusterEngineKind
 /// <param name="Heartbeat">Interval of the ordered heartbeats that renew the lease.</param>
 /// <param name="KeyFile">corosync's authkey, 128 to 4096 bytes; null: none, the ring is not encrypted (only for a test).</param>
 /// <param name="AllowUnsafePair">Two devices without an arbiter start only with this.</param>
+/// <param name="Flap">When a traffic group moves too often.</param>
 public sealed record ClusterSettings(
     ClusterEngineKind Engine,
     TimeSpan Token,
@@ -71,7 +75,8 @@ public sealed record ClusterSettings(
     TimeSpan Lease,
     TimeSpan Heartbeat,
     string? KeyFile,
-    bool AllowUnsafePair)
+    bool AllowUnsafePair,
+    FlapSettings Flap)
 {
     /// <summary>
     /// How long a promoter still waits for a device that was lost without a word. Its lease began with the sending of a heartbeat of its
@@ -86,6 +91,10 @@ public sealed record ClusterSettings(
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 }
+
+/// <param name="Most">So many moves of a traffic group that failures made...</param>
+/// <param name="Within">...in this time hold it where it is.</param>
+public readonly record struct FlapSettings(int Most, TimeSpan Within);
 
 /// <summary>What an active answers to a TCP segment of no known connection to one of its virtual servers.</summary>
 public enum OnUnknown

@@ -21,6 +21,14 @@ public sealed record GroupState
 
     public required ImmutableArray<string> Vlans { get; init; }
 
+    /// <summary>So many moves that a failure made hold the group where it is.</summary>
+    public required int FlapLimit { get; init; }
+
+    /// <summary>The epochs of such moves that are not long over, oldest first, no more than the limit; see <see cref="FlapRule"/>.</summary>
+    public ImmutableArray<Epoch> Flaps { get; init; } = [];
+
+    public bool IsHeld => Flaps.Length >= FlapLimit;
+
     public DeviceId? Active { get; init; }
 
     /// <summary>Of the last device that was active; <see cref="Epoch.None"/> before the first.</summary>
@@ -74,6 +82,7 @@ public sealed record GroupState
         IsUp = false,
         CopyComplete = false,
         Released = Epoch.None,
+        Flaps = reason.IsFailure() && (Active ?? Previous) is { } from && from != active ? [.. Flaps.Add(epoch).TakeLast(FlapLimit)] : Flaps,
     };
 
     /// <summary>What one device has to do; null: nothing is decided for the group yet.</summary>
@@ -88,7 +97,12 @@ public sealed record GroupState
                 : new LocalRole.Active(Epoch, mirror, Wait, Reason);
         }
 
-        if (Active is not { } active) return new LocalRole.Cold(Epoch);
+        if (Active is not { } active)
+        {
+            // Held back from its next-active: the copy of what the lost device served is kept, for the promotion that may still come.
+            return device == NextActive && Previous is { } lost ? new LocalRole.Mirror(Epoch, lost, Port) : new LocalRole.Cold(Epoch);
+        }
+
         if (device == Previous && Released != Epoch.None) return new LocalRole.Relinquished(Released, active, Epoch, Port);
         return device == NextActive ? new LocalRole.Mirror(Epoch, active, Port) : new LocalRole.Cold(Epoch);
     }

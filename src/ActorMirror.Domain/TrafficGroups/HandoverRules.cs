@@ -19,16 +19,23 @@ internal static class HandoverRules
     public static ClusterState Force(ClusterState state, DeviceId requester, ClusterCommand.ForceStandby command, List<ClusterNotice> notices)
     {
         if (!state.Groups.TryGetValue(command.Group, out var group)) return Refuse("there is no such traffic group");
-        if (group.Active is not { } active) return Refuse("it is not active anywhere");
+        if (group is { Active: null, NextActive: null }) return Refuse("it is not active anywhere");
         if (group.Handover is not null) return Refuse("it is being handed over already");
-        if (!group.IsUp) return Refuse($"device {active} is still being promoted");
+        if (group is { Active: { } active, IsUp: false }) return Refuse($"device {active} is still being promoted");
         if (command.Target is null && group.NextActive is null) return Refuse("no other device is fit to be active");
         var target = command.Target ?? group.NextActive!.Value;
-        if (target == active) return Refuse($"it is active on device {target} already");
+        if (target == group.Active) return Refuse($"it is active on device {target} already");
         var candidates = state.CandidatesFor(group);
         var fit = candidates.Find(c => c.Device == target);
         if (fit == default) return Refuse($"device {target} is not fit to be active");
         if (!fit.Healthy && candidates.Exists(c => c.Healthy)) return Refuse($"device {target} has lost a VLAN of the group");
+        if (group.Active is null)
+        {
+            // Held back by the flap rule, which does not bind an operator. Nobody is there to hand it over.
+            notices.Add(new RequestFinished(requester, command.RequestId, group.Name, Refusal: null));
+            return state.With(group.Own(target, state.Position, MoveReason.Forced));
+        }
+
         return state.With(group with
         {
             Handover = new Handover(target, requester, command.RequestId),

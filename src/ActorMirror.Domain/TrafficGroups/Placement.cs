@@ -6,7 +6,8 @@ namespace ActorMirror.Domain.TrafficGroups;
 /// Who is active and who is next-active. Candidates are the devices of the HA order that are synced members of the view.
 /// The active stays while it is a candidate and no healthier one exists; there is no automatic failback. A successor is, in this order:
 /// healthy (all VLANs of the group), the next-active (it holds the copy), first in the HA order. The next-active is found the same way among
-/// the rest, so whoever holds the copy keeps it, and a device with a lost VLAN is taken only when there is no other.
+/// the rest, so whoever holds the copy keeps it, and a device with a lost VLAN is taken only when there is no other. A group that moves too
+/// often is held where it is, see <see cref="FlapRule"/>.
 /// </summary>
 public static class Placement
 {
@@ -21,12 +22,16 @@ public static class Placement
 
     private static GroupState PlaceActive(GroupState group, IReadOnlyList<(DeviceId Device, bool Healthy)> candidates, Epoch now)
     {
-        var best = Best(group, candidates);
-        if (group.Active is not { } active) return best is { } first ? group.Own(first, now, group.Reason) : group;
+        if (group.Active is not { } active) return Successor(group, candidates) is { } first ? group.Own(first, now, group.Reason) : group;
+        if (group.IsHeld) return group;
         var healthy = candidates.Any(c => c.Device == active && c.Healthy);
         var healthier = !healthy && candidates.Any(c => c.Healthy);
-        return healthier ? group.Own(best!.Value, now, MoveReason.LinkDown) : group;
+        return healthier ? group.Own(Best(group, candidates)!.Value, now, MoveReason.LinkDown) : group;
     }
+
+    /// <summary>Held, the group goes only where it was, or where an operator was about to move it.</summary>
+    private static DeviceId? Successor(GroupState group, IReadOnlyList<(DeviceId Device, bool Healthy)> candidates) =>
+        Best(group, FlapRule.HoldsBack(group) ? candidates.Where(c => c.Device == group.Previous || c.Device == group.Handover?.Target) : candidates);
 
     private static DeviceId? Best(GroupState group, IEnumerable<(DeviceId Device, bool Healthy)> candidates) => candidates
         .OrderByDescending(c => c.Healthy)

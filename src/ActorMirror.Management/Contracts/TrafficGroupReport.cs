@@ -39,6 +39,9 @@ public sealed record TrafficGroupReport
 
     public required string? NextActive { get; init; }
 
+    /// <summary>Why failures do not move the group at present; null when they do.</summary>
+    public required string? Held { get; init; }
+
     /// <summary>Since when this device has <see cref="Role"/>.</summary>
     public required Moment Since { get; init; }
 

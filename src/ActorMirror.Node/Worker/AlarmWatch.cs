@@ -22,6 +22,7 @@ internal sealed class AlarmWatch : IDisposable
     private readonly ILogger log;
     private readonly long started;
     private readonly Dictionary<string, MirrorWatch> mirrors;
+    private readonly DropWatch drops = new();
     private readonly Lock looking = new();
     private readonly ITimer timer;
 
@@ -44,6 +45,7 @@ internal sealed class AlarmWatch : IDisposable
             lock (looking)
             {
                 LookAtGroup(context.Replica);
+                LookAtLease();
                 foreach (var group in model.TrafficGroups) LookAtMirror(group);
                 LookAtPools();
                 foreach (var (about, text) in ClusterLinkWatch.Look(context.Engine.Links, id => model.Device(id).Name, time)) alarms.Set(AlarmKind.ClusterLinkDown, about, text);
@@ -67,6 +69,14 @@ internal sealed class AlarmWatch : IDisposable
         var failed = replica.State?.Devices.GetValueOrDefault(model.Self.Id)?.FailedVlans ?? [];
         foreach (var vlan in model.Vlans)
             alarms.Set(AlarmKind.VlanDown, vlan.Name, failed.Contains(vlan.Name) ? $"its interface {vlan.Interface} has no link" : null);
+        foreach (var group in model.TrafficGroups)
+            alarms.Set(AlarmKind.Flapping, group.Name, Hold.TextOf(replica.State?.Groups.GetValueOrDefault(group.Name), model));
+    }
+
+    private void LookAtLease()
+    {
+        alarms.Set(AlarmKind.RolesDropped, null, drops.Look(context.LastDrop, context.IsIn));
+        alarms.Set(AlarmKind.RealTimeRefused, null, context.Lease.IsRealTimeRefused ? "the thread of the lease may not run at real-time priority: under load the lease may end early" : null);
     }
 
     private void LookAtMirror(TrafficGroup group)

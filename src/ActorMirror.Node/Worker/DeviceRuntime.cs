@@ -35,8 +35,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private readonly FlowListener listener;
     private readonly FloatingAddresses addresses;
     private readonly MirrorNetwork network;
-    private readonly string aloneFile;
-    private readonly LifeSign lifeSign;
+    private readonly SupervisorWriter supervisor;
     private readonly Lock ruleset = new();
     private readonly Lock loading = new();
     private ImmutableDictionary<string, GroupRuntime> groups = ImmutableDictionary<string, GroupRuntime>.Empty;
@@ -49,9 +48,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     {
         (this.model, this.host, this.lease, this.logs) = (model, host, lease, logs);
         log = logs.CreateLogger("device");
-        aloneFile = options.AloneFile;
-        lifeSign = new LifeSign(options.LifeSignFile, TimeProvider.System);
-        File.Delete(aloneFile);
+        supervisor = SupervisorWriter.To(options.AloneFile, new LifeSign(options.LifeSignFile, TimeProvider.System), log);
         sink = new FlowSink(log);
         listener = new FlowListener(host.Thread, sink);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
@@ -125,21 +122,10 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     public void AloneChanged(bool alone)
     {
         lease.Alone = alone;
-        if (alone) File.WriteAllText(aloneFile, "");
-        else File.Delete(aloneFile);
+        supervisor.SayAlone(alone);
     }
 
-    public void SignOfLife()
-    {
-        try
-        {
-            lifeSign.Give();
-        }
-        catch (IOException failure)
-        {
-            log.LogError(failure, "The supervisor hears no sign of life");
-        }
-    }
+    public void SignOfLife() => supervisor.SayAlive();
 
     public void Decided(ClusterNotice notice) => DecidedObserver?.Invoke(notice);
 
@@ -177,6 +163,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
 
         listener.Dispose(); // last: a table that closes takes its socket off the listener's list
         addresses.Dispose();
+        await supervisor.DisposeAsync();
     }
 
     private GroupRuntime Create(string name, int number)

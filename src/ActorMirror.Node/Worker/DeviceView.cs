@@ -35,7 +35,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
                 SyncPhase.Established when !replica.IsWaiting => Membership.Synced,
                 _ => Membership.Joining,
             },
-            Members = [.. (replica.View?.Members ?? []).Select(Name)],
+            Members = [.. (replica.View?.Members ?? []).Select(model.NameOf)],
             UnsafePair = model.IsUnsafePair,
             Now = MirrorReports.At(time.GetTimestamp(), time),
             StartedAt = started,
@@ -102,8 +102,6 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
     private static IEnumerable<string> GroupsWhere(ClusterState? state, Func<GroupState, bool> which) =>
         state?.Groups.Values.Where(which).Select(g => g.Name) ?? [];
 
-    private string Name(DeviceId id) => model.Devices.FirstOrDefault(d => d.Id == id)?.Name ?? $"#{id}";
-
     private TrafficGroupReport Report(TrafficGroup group, GroupState? state, GroupRuntime? here)
     {
         var shown = here?.Shown ?? GroupShown.Initial(time);
@@ -114,13 +112,14 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             Number = state?.Number ?? 0,
             Role = shown.Role,
             Epoch = state is { Epoch: var epoch } && epoch != Epoch.None ? epoch.ToString() : null,
-            Active = state?.Active is { } active ? Name(active) : null,
-            NextActive = state?.NextActive is { } next ? Name(next) : null,
+            Active = state?.Active is { } active ? model.NameOf(active) : null,
+            Held = Hold.TextOf(state, model),
+            NextActive = state?.NextActive is { } next ? model.NameOf(next) : null,
             Since = new Moment(shown.SinceNs, shown.SinceWall),
             Transitions = shown.Transitions,
             LeaseRemainingMs = shown.Control.IsUp ? lease.Remaining.TotalMilliseconds : null,
             Port = state?.Port ?? 0,
-            Mirror = here is null ? null : MirrorReports.Of(group.Name, state?.Port ?? 0, here.Connections, Name, time),
+            Mirror = here is null ? null : MirrorReports.Of(group.Name, state?.Port ?? 0, here.Connections, model.NameOf, time),
             Counts = new ConnectionCounts(mirrored.Open + unmirrored.Open, mirrored.Protected, unmirrored.Open, copies.Protected),
             LastPromotion = shown.Promotion is { } p
                 ? new PromotionReport(

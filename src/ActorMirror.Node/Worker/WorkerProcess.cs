@@ -55,7 +55,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
     {
         await using var engine = NewEngine();
         await using var runtime = new DeviceRuntime(model, host, lease, options, logs);
-        runtime.DecidedObserver = new NoticeRecorder(journal, NameOf, TimeProvider.System).Record;
+        runtime.DecidedObserver = new NoticeRecorder(journal, model.NameOf, TimeProvider.System).Record;
         var context = new DeviceContext
         {
             Model = model,
@@ -88,8 +88,6 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         if (journal.Status is { Health: not JournalHealth.Ok } status) log.LogWarning("The journal is not well; traffic does not depend on it. {Text}", status.Text);
         return journal;
     }
-
-    private string NameOf(DeviceId device) => model.Devices.FirstOrDefault(d => d.Id == device)?.Name ?? device.ToString();
 
     private IClusterEngine NewEngine() => model.Cluster.Engine switch
     {

@@ -152,7 +152,8 @@ public sealed class ClusterRoles
                 Lease: TimeSpan.FromMilliseconds(600),
                 Heartbeat: TimeSpan.FromMilliseconds(25),
                 KeyFile: Path.Combine(Path.GetDirectoryName(directory)!, "authkey"),
-                AllowUnsafePair: true),
+                AllowUnsafePair: true,
+                Flap: new FlapSettings(3, TimeSpan.FromMinutes(1))),
             DataPlane = new DataPlaneSettings(null, OnUnknown.Reset),
             Mirroring = new MirroringSettings(1029, 1155, 1000, 0, PlainText: true),
         };

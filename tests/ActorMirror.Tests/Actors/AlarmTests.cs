@@ -1,4 +1,5 @@
 using ActorMirror.Actors.Alarms;
+using ActorMirror.Actors.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,6 +31,21 @@ public sealed class AlarmTests
     public void Every_kind_has_a_remedy()
     {
         foreach (var kind in Enum.GetValues<AlarmKind>()) new Alarm(kind, null, "", default, 0).Remedy.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
+    public void Dropped_roles_are_an_alarm_for_one_look_at_least_and_until_the_device_is_in_again()
+    {
+        var watch = new DropWatch();
+        watch.Look(null, isIn: false).ShouldBeNull("it starts");
+        watch.Look(null, isIn: true).ShouldBeNull();
+        var paused = new RolesDropped("this worker stood still for 200 ms");
+        watch.Look(paused, isIn: true).ShouldNotBeNull("between two looks it was out and in again").ShouldContain("200 ms");
+        watch.Look(paused, isIn: true).ShouldBeNull();
+        var again = new RolesDropped("this worker stood still for 200 ms");
+        watch.Look(again, isIn: false).ShouldNotBeNull("equal, but not the same one");
+        watch.Look(again, isIn: false).ShouldNotBeNull();
+        watch.Look(again, isIn: true).ShouldBeNull();
     }
 
     [Fact]

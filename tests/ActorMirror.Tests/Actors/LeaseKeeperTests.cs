@@ -3,6 +3,7 @@ using ActorMirror.Cluster;
 using ActorMirror.DataPlane.Lease;
 using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Kernel.Nftables;
 using ActorMirror.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -88,6 +89,39 @@ public sealed class LeaseKeeperTests
         time.Advance(TimeSpan.FromMilliseconds(25));
         Beat();
         kernel.Open.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_gate_that_the_kernel_refuses_to_open_is_not_opened_by_a_renewal_either(bool renewedMeanwhile)
+    {
+        Beat();
+        changing.Before = () =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(25));
+            if (renewedMeanwhile) Beat();
+            throw new NftablesException("no such table", "");
+        };
+        Should.Throw<NftablesException>(() => keeper.TryOpen(Group));
+        kernel.Open.ShouldBeEmpty();
+        time.Advance(TimeSpan.FromMilliseconds(25));
+        Beat();
+        kernel.Open.ShouldBeEmpty();
+
+        changing.Before = null;
+        keeper.TryOpen(Group).ShouldBeTrue("it may be tried again");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whether_its_thread_may_run_at_real_time_priority_is_known_from_the_first_heartbeat_on(bool permitted)
+    {
+        var asked = new LeaseKeeper(Self, TimeSpan.FromMilliseconds(400), renewing, changing, time, NullLogger.Instance) { TryRealTime = () => permitted };
+        asked.IsRealTimeRefused.ShouldBeFalse();
+        asked.MaySend().ShouldBeTrue();
+        asked.IsRealTimeRefused.ShouldBe(!permitted);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("cluster show", "UNSAFE PAIR", "no-mirror tg1", "start another device", "8.3")]
     [InlineData("cluster show", "10.98.0.2", "DOWN", "2026-03-04 05:06:07Z", "640 ms ago", "UNKNOWN", "never")]
     [InlineData("device show", "a (this)", "SUSPECT", "external", "DIFFERS", "no-mirror tg1")]
-    [InlineData("traffic-group show", "active", "498", "512 ms", "device-down")]
+    [InlineData("traffic-group show", "active", "498", "512 ms", "device-down", "tg1 is held: failures moved it 3 times")]
     [InlineData("virtual-server show", "vs[1]", "10.20.0.11:5000", "up", "375")]
     [InlineData("connection show", "10.10.0.9:40000", "table full on the mirror", "from 10.20.0.254:40001", "2 of 2")]
     [InlineData("mirror show", "outgoing", "in-sync", "1029", "1.5 ms")]

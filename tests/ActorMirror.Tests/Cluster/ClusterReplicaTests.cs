@@ -11,8 +11,8 @@ public sealed class ClusterReplicaTests
     private static readonly DeviceId s_a = new(1);
     private static readonly DeviceId s_b = new(2);
     private static readonly DeviceId s_c = new(3);
-    private static readonly GroupDeclaration s_tg1 = new("tg1", [s_a, s_b, s_c], ["external", "internal"]);
-    private static readonly GroupDeclaration s_tg2 = new("tg2", [s_c, s_b, s_a], ["external"]);
+    private static readonly GroupDeclaration s_tg1 = new("tg1", [s_a, s_b, s_c], ["external", "internal"], 3);
+    private static readonly GroupDeclaration s_tg2 = new("tg2", [s_c, s_b, s_a], ["external"], 3);
 
     [Fact]
     public void Three_devices_start_and_take_their_groups_in_ha_order()
@@ -41,7 +41,7 @@ public sealed class ClusterReplicaTests
     [Fact]
     public void One_device_alone_in_its_group_is_active_for_all()
     {
-        var cluster = new ReplicaCluster(1, new GroupDeclaration("tg1", [s_a], []));
+        var cluster = new ReplicaCluster(1, new GroupDeclaration("tg1", [s_a], [], 3));
         cluster.Start(1);
         cluster.Settle();
         var active = cluster[1].Roles["tg1"].ShouldBeOfType<LocalRole.Active>();
@@ -84,7 +84,7 @@ public sealed class ClusterReplicaTests
     [Fact]
     public void A_successor_that_dies_before_it_was_up_leaves_its_wait_to_the_next()
     {
-        var cluster = new ReplicaCluster(5, new GroupDeclaration("tg1", [.. Enumerable.Range(1, 5).Select(i => new DeviceId(i))], []));
+        var cluster = new ReplicaCluster(5, new GroupDeclaration("tg1", [.. Enumerable.Range(1, 5).Select(i => new DeviceId(i))], [], 3));
         cluster.Start(1, 2, 3, 4, 5);
         cluster.Settle();
         cluster.ReportUp();
@@ -172,7 +172,7 @@ public sealed class ClusterReplicaTests
     [Fact]
     public void Of_a_pair_that_suspects_each_other_the_second_is_not_believed_by_the_suspect_either()
     {
-        var cluster = new ReplicaCluster(2, new GroupDeclaration("tg1", [s_a, s_b], []));
+        var cluster = new ReplicaCluster(2, new GroupDeclaration("tg1", [s_a, s_b], [], 3));
         cluster.Start(1, 2);
         cluster.Settle();
         cluster.ReportUp();
@@ -201,7 +201,7 @@ public sealed class ClusterReplicaTests
     [Fact]
     public void A_state_of_many_pieces_arrives()
     {
-        var cluster = new ReplicaCluster(3, [.. Enumerable.Range(0, 60).Select(i => new GroupDeclaration($"{new string('g', 2000)}{i}", [s_a, s_b, s_c], ["v"]))]);
+        var cluster = new ReplicaCluster(3, [.. Enumerable.Range(0, 60).Select(i => new GroupDeclaration($"{new string('g', 2000)}{i}", [s_a, s_b, s_c], ["v"], 3))]);
         cluster.Start(1, 2, 3);
         cluster.Settle();
         StateCodec.Encode(cluster[1].State).Length.ShouldBeGreaterThan(ClusterReplica.PieceSize);
@@ -213,7 +213,7 @@ public sealed class ClusterReplicaTests
     public void A_pair_without_an_arbiter_that_was_split_agrees_again_on_one_state()
     {
         // Of two devices each one alone has half of the votes, which only an unsafe pair takes for a quorum.
-        var pair = new ReplicaCluster(1, new GroupDeclaration("tg1", [s_a, s_b], []));
+        var pair = new ReplicaCluster(1, new GroupDeclaration("tg1", [s_a, s_b], [], 3));
         pair.Start(1, 2);
         pair.Settle();
         pair.ReportUp();
@@ -243,7 +243,7 @@ public sealed class ClusterReplicaTests
     [Fact]
     public void Epochs_start_above_the_highest_of_every_journal()
     {
-        var replica = ClusterReplica.Create(s_a, 1, new Declaration(1, new Epoch(40, 7), [new GroupDeclaration("tg1", [s_a], [])], [], []));
+        var replica = ClusterReplica.Create(s_a, 1, new Declaration(1, new Epoch(40, 7), [new GroupDeclaration("tg1", [s_a], [], 3)], [], []));
         (replica, _) = replica.Handle(new ClusterEvent.View(new RingId(1, 4), true, [s_a], [s_a], []));
         var hello = new ClusterCommand.Hello(1, 2, true, Epoch.None, replica.Declaration);
         (replica, _) = replica.Handle(new ClusterEvent.Command(new RingId(1, 4), s_a, CommandCodec.Encode(hello)));

@@ -129,7 +129,8 @@ public sealed class CorosyncConfigurationTests
                 Lease: TimeSpan.FromMilliseconds(600),
                 Heartbeat: TimeSpan.FromMilliseconds(25),
                 KeyFile: key,
-                AllowUnsafePair: unsafePair),
+                AllowUnsafePair: unsafePair,
+                Flap: new FlapSettings(3, TimeSpan.FromMinutes(1))),
             DataPlane = new DataPlaneSettings(null, OnUnknown.Reset),
             Mirroring = new MirroringSettings(1029, 1155, 1000, 0, PlainText: true),
         };

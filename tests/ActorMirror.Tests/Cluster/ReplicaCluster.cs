@@ -160,6 +160,12 @@ internal sealed class ReplicaCluster
         Settle();
     }
 
+    /// <summary>The device says that all moves of the group it knows are over.</summary>
+    public void PassFlapWindow(int id, string group)
+    {
+        if (this[id].State.Groups.GetValueOrDefault(group)?.Flaps is [.., var last]) Send(id, new ClusterCommand.FlapsOver(group, last));
+    }
+
     private IEnumerable<Node> Running(Part part) => Nodes.Where(n => n.Running && n.Part == part);
 
     private bool IsQuorate(int members) => members > _size / 2;
@@ -183,7 +189,12 @@ internal sealed class ReplicaCluster
         CheckAgreement();
     }
 
-    private void Feed(Node node, ClusterEvent clusterEvent) => Carry(node, node.Replica.Handle(clusterEvent));
+    private void Feed(Node node, ClusterEvent clusterEvent)
+    {
+        var before = node.Replica;
+        Carry(node, before.Handle(clusterEvent));
+        if (clusterEvent is not ClusterEvent.Command command || CommandCodec.Decode(command.Payload.Span, out _) is not ClusterCommand.FlapsOver) CheckHolds(before, node.Replica);
+    }
 
     private void Carry(Node node, (ClusterReplica Replica, ImmutableArray<ReplicaEffect> Effects) step)
     {
@@ -205,6 +216,19 @@ internal sealed class ReplicaCluster
                     node.Told.Add(tell.Notice);
                     break;
             }
+        }
+    }
+
+    /// <summary>Over one event a held group goes to no new device, unless an operator wants it.</summary>
+    private void CheckHolds(ClusterReplica before, ClusterReplica after)
+    {
+        if (before.Phase is not SyncPhase.Established was || after.Phase is not SyncPhase.Established now) return;
+        foreach (var group in now.State.Groups.Values)
+        {
+            if (was.State.Groups.GetValueOrDefault(group.Name) is not { IsHeld: true } old || group.Epoch == old.Epoch) continue;
+            var place = old.Active ?? old.Previous;
+            if (group.Active is { } active && active != place && active != old.Handover?.Target && group.Reason.IsFailure())
+                Violations.Add($"{group.Name} was held on {place} and went to {active} ({group.Reason})");
         }
     }
 

@@ -2,6 +2,7 @@ using ActorMirror.Cluster;
 using ActorMirror.Cluster.Simulated;
 using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Tests.Support;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -85,6 +86,20 @@ public sealed class SimulatedClusterTests
     }
 
     [Fact]
+    public void What_a_dead_daemon_was_about_to_say_is_not_said_by_the_next_one()
+    {
+        var run = new Run(devices: 3, seed: 8);
+        run.Cluster.KillWorker(C);
+        run.Start(C);
+        run.Cluster.LoseDaemon(C);
+        run.Cluster.Boot(C);
+        run.Pass(1000);
+        Last(run, C).Members.ShouldBe("1,2,3");
+        Last(run, A).Members.ShouldBe("1,2,3");
+        run.Check();
+    }
+
+    [Fact]
     public void A_command_decided_in_an_older_ring_is_not_taken()
     {
         var run = new Run(devices: 3, seed: 6);
@@ -135,7 +150,7 @@ public sealed class SimulatedClusterTests
                 run.Check();
                 foreach (var device in run.Devices)
                     Last(run, device).Members.ShouldBe(string.Join(',', run.Devices), $"device {device}");
-            }).QuickCheckThrowOnFailure();
+            }).Check(Schedules.Runs(endSize: 100, cases: 200));
 
     private static (bool Quorate, string Members, string Joined, string Left) Last(Run run, DeviceId device)
     {

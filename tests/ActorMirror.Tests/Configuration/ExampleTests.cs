@@ -45,6 +45,7 @@ public class ExampleTests
         model.VirtualAddresses.Select(a => (a.Address.ToString(), a.TrafficGroup, a.Vlan.Name, a.IcmpEcho))
             .ShouldBe([("10.10.0.100", "tg1", "external", true), ("10.10.0.101", "tg2", "external", true)]);
         model.Cluster.GuardAfter(null).ShouldBe(TimeSpan.FromMilliseconds(560));
+        model.Cluster.Flap.ShouldBe(new FlapSettings(3, TimeSpan.FromSeconds(60)));
         model.Cluster.GuardAfter(TimeSpan.FromMilliseconds(400)).ShouldBe(TimeSpan.FromMilliseconds(160));
         model.Cluster.GuardAfter(TimeSpan.FromMilliseconds(700)).ShouldBe(TimeSpan.Zero);
         model.DataPlane.ShouldBe(new DataPlaneSettings("actormirror", OnUnknown.Reset));

@@ -44,6 +44,7 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
                 Epoch = "8.3",
                 Active = Active,
                 NextActive = Active == "a" ? "b" : "a",
+                Held = "failures moved it 3 times",
                 Since = s_start,
                 Transitions = 2,
                 LeaseRemainingMs = 512,

@@ -152,7 +152,7 @@ public sealed class HandoverTests
 
     private static ReplicaCluster Three()
     {
-        var cluster = new ReplicaCluster(3, new GroupDeclaration("tg1", [s_a, s_b, s_c], ["external", "internal"]));
+        var cluster = new ReplicaCluster(3, new GroupDeclaration("tg1", [s_a, s_b, s_c], ["external", "internal"], 3));
         cluster.Start(1, 2, 3);
         cluster.Settle();
         cluster.ReportUp();

@@ -34,6 +34,7 @@ public sealed class PlacementTests
             Port = 1029,
             HaOrder = [new(1), new(2), new(3)],
             Vlans = [],
+            FlapLimit = 3,
             Active = Device(active),
             NextActive = Device(next),
             Epoch = new Epoch(4, 1),
@@ -44,6 +45,73 @@ public sealed class PlacementTests
         placed.NextActive.ShouldBe(Device(expectedNext));
         placed.Epoch.ShouldBe(moved ? new Epoch(8, 0) : new Epoch(4, 1));
         placed.CopyComplete.ShouldBe(!moved && expectedNext == next, "a copy is complete for one owner and one mirror only");
+    }
+
+    [Theory]
+    //          active, previous, next, why, candidates -> active, next
+    [InlineData("a", "-", "b", MoveReason.Initial, "ab", "a", "b")]
+    [InlineData("a", "-", "b", MoveReason.Initial, "a'bc", "a", "b")] // the lost VLAN moves it no further
+    [InlineData("-", "a", "b", MoveReason.ProcessDown, "bc", "-", "b")] // it waits, and the copy with it
+    [InlineData("-", "a", "b", MoveReason.DeviceDown, "b", "-", "b")]
+    [InlineData("-", "a", "b", MoveReason.Silent, "abc", "a", "b")] // back
+    [InlineData("-", "a", "b", MoveReason.Reentered, "a'b", "a", "b")] // back, though not in full health
+    [InlineData("-", "a", "b", MoveReason.ProcessDown, "", "-", "-")]
+    [InlineData("-", "a", "b", MoveReason.Left, "bc", "b", "c")] // an operator stopped its device
+    [InlineData("-", "a", "b", MoveReason.Reconfigured, "bc", "b", "c")]
+    [InlineData("-", "a", "b", MoveReason.QuorumRegained, "bc", "b", "c")]
+    public void A_held_group_is_placed_where_it_was_or_nowhere(
+        string active, string previous, string next, MoveReason reason, string candidates, string expectedActive, string expectedNext)
+    {
+        var group = new GroupState
+        {
+            Name = "tg1",
+            Number = 1,
+            Port = 1029,
+            HaOrder = [new(1), new(2), new(3)],
+            Vlans = [],
+            FlapLimit = 3,
+            Flaps = [new(1, 1), new(2, 1), new(4, 1)],
+            Active = Device(active),
+            Previous = Device(previous),
+            NextActive = Device(next),
+            Reason = reason,
+            Epoch = new Epoch(4, 1),
+        };
+        var placed = Placement.Place(group, Candidates(candidates), new Epoch(8, 0));
+        placed.Active.ShouldBe(Device(expectedActive));
+        placed.NextActive.ShouldBe(Device(expectedNext));
+        placed.IsHeld.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(MoveReason.Initial, false)]
+    [InlineData(MoveReason.DeviceDown, true)]
+    [InlineData(MoveReason.ProcessDown, true)]
+    [InlineData(MoveReason.Left, false)]
+    [InlineData(MoveReason.Silent, true)]
+    [InlineData(MoveReason.Reentered, true)]
+    [InlineData(MoveReason.LinkDown, true)]
+    [InlineData(MoveReason.Forced, false)]
+    [InlineData(MoveReason.QuorumRegained, false)]
+    [InlineData(MoveReason.Reconfigured, false)]
+    public void Moves_that_a_failure_made_count(MoveReason reason, bool counts)
+    {
+        reason.IsFailure().ShouldBe(counts);
+        var group = new GroupState
+        {
+            Name = "tg1",
+            Number = 1,
+            Port = 1029,
+            HaOrder = [new(1), new(2), new(3)],
+            Vlans = [],
+            FlapLimit = 2,
+            Flaps = [new(4, 1)],
+            Previous = new DeviceId(1),
+            Reason = reason,
+            Epoch = new Epoch(4, 1),
+        };
+        Placement.Place(group, Candidates("b"), new Epoch(8, 0)).IsHeld.ShouldBe(counts);
+        Placement.Place(group, Candidates("a"), new Epoch(8, 0)).Flaps.ShouldBe(group.Flaps, "back on the same device it has not moved");
     }
 
     private static DeviceId? Device(string letter) => letter == "-" ? null : new DeviceId(letter[0] - 'a' + 1);
