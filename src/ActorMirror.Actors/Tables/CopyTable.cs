@@ -60,7 +60,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         retractions.Clear();
         foreach (var seen in batch.Events)
         {
-            if (seen.Kind == FlowEventKind.Gone && Table.Vanished(seen.Record.Original, out var retraction))
+            if (seen.Kind is FlowEventKind.Gone or FlowEventKind.Removed && Table.Vanished(seen.Record.Original, out var retraction))
                 retractions.Add(retraction);
         }
 
@@ -145,7 +145,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     {
         retractions.AddRange(work.Retractions);
         if (work.Operations.Count == 0) return;
-        flows.Apply(work.Operations, (operation, reason) =>
+        flows.Apply(work.Operations, static _ => KernelFlows.MirroredLifetime, (operation, reason) =>
         {
             if (Table.Failed(operation, reason, out var retraction)) retractions.Add(retraction);
         });

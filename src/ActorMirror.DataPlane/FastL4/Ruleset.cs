@@ -11,7 +11,7 @@ namespace ActorMirror.DataPlane.FastL4;
 /// Our nftables tables as text. The way of a packet through them:
 /// <code>
 /// prerouting  raw     lease      to a floating address whose group's lease is over: drop
-///             mangle  guard      of no known connection: reset or drop
+///             mangle  guard      of no known connection: dropped, or answered with a reset when it is repeated
 ///             dstnat  dispatch   first packet of a connection: choose a member, mark, translate
 /// input       filter  local      to an address of ours but no virtual server's: echo, or refuse
 /// forward     filter  relay      ours with a live lease: go on, and say which events we need; anything else: drop (own namespace only)
@@ -121,12 +121,10 @@ public static class Ruleset
     private static string Chains(DataPlaneSettings settings)
     {
         // The third guard rule takes the place of tcp_loose=0 where that sysctl is the host's and not ours to set.
-        var refuse = settings.OnUnknown == OnUnknown.Reset ? "reject with tcp reset" : "drop";
-        var unknown = settings.OnUnknown == OnUnknown.Reset
-            ? "ct state invalid ip daddr @virtual meta l4proto tcp reject with tcp reset\n    "
-            : "";
+        var refuse = settings.OnUnknown == OnUnknown.Reset ? "goto unknown" : "drop";
+        var unknown = settings.OnUnknown == OnUnknown.Reset ? "ct state invalid ip daddr @virtual meta l4proto tcp goto unknown\n    " : "";
         var rest = settings.Namespace is null ? "ip saddr . meta l4proto . th sport @member_endpoints drop" : "drop";
-        return $$"""
+        return (settings.OnUnknown == OnUnknown.Reset ? Unknown : "") + $$"""
               chain lease_check {
                 meta mark set ip daddr map @group_of
                 meta mark != @{{LeaseSet}} drop
@@ -171,6 +169,24 @@ public static class Ruleset
               }
             """;
     }
+
+    /// <summary>
+    /// A connection that somebody took out of the kernel's table is put back within milliseconds, and must not be reset meanwhile: the first segment only
+    /// begins its connection's doubt. When that is over the next segment is answered; half a second ends before TCP's second retransmission (200 ms and
+    /// 400 ms after the first segment and the first retransmission, TCP_RTO_MIN). A flood of unknown segments fills the sets and is dropped.
+    /// </summary>
+    private const string Unknown = """
+          set doubted { type ipv4_addr . inet_service . ipv4_addr . inet_service; flags dynamic,timeout; timeout 500ms; size 65536; }
+          set unknown { type ipv4_addr . inet_service . ipv4_addr . inet_service; flags dynamic,timeout; timeout 10s; size 65536; }
+          chain unknown {
+            ip saddr . tcp sport . ip daddr . tcp dport @doubted drop
+            ip saddr . tcp sport . ip daddr . tcp dport @unknown reject with tcp reset
+            add @unknown { ip saddr . tcp sport . ip daddr . tcp dport }
+            add @doubted { ip saddr . tcp sport . ip daddr . tcp dport }
+            drop
+          }
+
+        """;
 
     /// <summary>Sets live in one table: the ARP gate has a lease set of its own, refreshed in the same transaction.</summary>
     private static string ArpTable(IEnumerable<FloatingAddress> floating) =>

@@ -19,7 +19,8 @@ public sealed class RulesetTests : IDisposable
     [InlineData("a floating address is its traffic group's", "", "10.10.0.101 : 0xa0800000")]
     [InlineData("in its own namespace nothing else is forwarded", "", "jump relay_ours\n    drop\n")]
     [InlineData("in the host's, the host's own traffic is", "data-plane.namespace = host", "jump relay_ours\n    ip saddr . meta l4proto . th sport @member_endpoints drop\n")]
-    [InlineData("an unknown segment is answered with a reset", "", "ct state invalid ip daddr @virtual meta l4proto tcp reject with tcp reset")]
+    [InlineData("an unknown segment is answered with a reset", "", "ct state invalid ip daddr @virtual meta l4proto tcp goto unknown")]
+    [InlineData("but not while its connection may be on its way back", "", "tcp dport @doubted drop\n    ip saddr . tcp sport . ip daddr . tcp dport @unknown reject with tcp reset")]
     [InlineData("or dropped", "data-plane.on-unknown = drop", "tcp flags & (fin|syn|rst|ack) != syn drop")]
     public void A_feature_becomes_its_rule(string feature, string change, string expected) =>
         Lines(Ruleset.Whole(Table(change), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
