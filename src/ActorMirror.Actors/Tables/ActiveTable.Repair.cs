@@ -43,12 +43,33 @@ internal sealed partial class ActiveTable
         }
     }
 
-    private void Restore(ServiceTable services) =>
-        dumpDue |= restoration.Execute(record => Lifetime(services, record), record =>
+    private void Restore(ServiceTable services)
+    {
+        if (restoration.IsDue) dumpDue |= RestoreNow(services);
+    }
+
+    private bool RestoreNow(ServiceTable services) =>
+        restoration.Execute(record => Lifetime(services, record), record =>
         {
             foreach (var table in new[] { Table, unmirrored })
             {
                 if (table.TryDelete(record.Original, out var change)) Append(change);
             }
         });
+
+    /// <summary>What vanished on the mirror is offered at once, what it refused at its pace.</summary>
+    private void Reoffer()
+    {
+        if (Sender is not { } sender) return;
+        if (wasInSync) Table.RoomChanged(sender.PeerRoom);
+        var now = context.Time.GetElapsedTime(started);
+        var refusedToo = pace.IsDue(now);
+        for (var i = 0; i < OffersPerTick; i++)
+        {
+            count = Table.Reoffer(changes, refusedToo);
+            if (refusedToo) pace.Offered(count, Table.LastSequence, now);
+            if (count == 0) return;
+            Send();
+        }
+    }
 }

@@ -18,6 +18,9 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     // Lifetimes are set in pieces of this many, one per tick: behind a promotion, never in its way.
     private const int LifetimesPerTick = 1024;
 
+    // What the mirror lost is offered to it again in pieces of 512, so many per tick: 40,000 a second, less than its kernel takes.
+    private const int OffersPerTick = 8;
+
     // The mirror is to have the last changes long before a client notices; a handover that cannot flush in this time is not done.
     private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(1);
 
@@ -30,7 +33,9 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     private readonly MirrorChange[] changes = new MirrorChange[512];
     private readonly ConnectionView[] views = new ConnectionView[LifetimesPerTick];
     private readonly ConnectionRecord[] records = new ConnectionRecord[LifetimesPerTick];
+    private readonly long started;
     private readonly ulong incarnation;
+    private ReofferPace pace;
     private int count;
     private int lifetimeCursor;
     private bool lifetimesDue;
@@ -40,13 +45,15 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     public ActiveTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, Epoch epoch, MirrorTable? copy)
     {
         (this.self, this.context, this.flows, Epoch) = (self, context, flows, epoch);
-        incarnation = (ulong)context.Time.GetTimestamp();
+        started = context.Time.GetTimestamp();
+        incarnation = (ulong)started;
         unmirrored = new ConnectionTable(context.Settings.MaximumConnections);
         Table = copy is null
             ? new ConnectionTable(context.Settings.MaximumConnections)
             : ConnectionTable.FromMirror(copy, context.Settings.MaximumConnections);
         listing = new ActiveListing(Table, unmirrored);
         restoration = new Restoration(context, flows);
+        pace = new ReofferPace(context.Limits);
         lifetimesDue = copy is not null;
         dumpDue = copy is null;
     }
@@ -68,6 +75,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         Table.ForgetCopy();
         Sender = null;
         wasInSync = false;
+        pace = new ReofferPace(context.Limits);
         Show();
         if (peer is not { } mirror) return;
         Sender = new MirrorSender(
@@ -118,6 +126,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
                 break;
             case TableMessage.Acknowledged acknowledged when acknowledged.Sender == Sender:
                 Table.Acknowledge(acknowledged.Sequence);
+                pace.Answered(acknowledged.Sequence, Table.Counts.Retracted);
                 break;
             case TableMessage.Retracted retracted when retracted.Sender == Sender:
                 foreach (var retraction in retracted.Retractions) Table.Retract(retraction);
@@ -138,12 +147,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     {
         if (dumpDue) Reconcile();
         if (lifetimesDue) SetLifetimes();
-        if (Table.Counts.Retracted > 0)
-        {
-            count = Table.Reoffer(changes);
-            Send();
-        }
-
+        Reoffer();
         restoration.Tell();
         Show();
     }
@@ -266,5 +270,5 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         }
     }
 
-    private void Show() => context.View.Show(Table.Open, unmirrored.Open, Sender);
+    private void Show() => context.View.Show(Table, unmirrored, Sender);
 }

@@ -16,6 +16,8 @@ internal sealed class Restoration(TableContext context, KernelFlows flows)
     private readonly SortedDictionary<RetractionReason, int> refused = [];
     private int removed;
 
+    public bool IsDue => operations.Count > 0;
+
     public void Add(in ConnectionRecord record) => operations.Add(new KernelOperation(KernelAction.Create, record, 0));
 
     /// <summary>Restores what was added.</summary>
@@ -24,7 +26,6 @@ internal sealed class Restoration(TableContext context, KernelFlows flows)
     /// <returns>Whether some had another entry in their place, made by a packet that came meanwhile: events of it are on their way, so only a dump is true.</returns>
     public bool Execute(Func<ConnectionRecord, TimeSpan> lifetime, Action<ConnectionRecord> lost)
     {
-        if (operations.Count == 0) return false;
         removed += operations.Count;
         var replaced = flows.Apply(operations, lifetime, (operation, reason) =>
         {
@@ -35,10 +36,11 @@ internal sealed class Restoration(TableContext context, KernelFlows flows)
         return replaced > 0;
     }
 
-    /// <summary>One line for what happened since the last call, if anything did.</summary>
+    /// <summary>Tells what happened since the last call, if anything did: the guard, and in one line the operator.</summary>
     public void Tell()
     {
         if (removed == 0) return;
+        context.Restored();
         var failed = refused.Values.Sum();
         var reasons = failed == 0 ? "none was lost" : string.Join(", ", refused.Select(r => $"{r.Value} lost: {r.Key}"));
         context.Log.LogWarning(

@@ -98,6 +98,13 @@ public static class Ruleset
         return closed ? $"add {element}" : $"add {element}delete {element}"; // deleting an absent element would fail
     }
 
+    /// <summary>Connections that were put back are not unknown any more: should they be missing again, their doubt begins anew. Null: nothing to do.</summary>
+    public static string? Restored(DataPlaneSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.OnUnknown == OnUnknown.Reset ? $"flush set ip {Table} unknown\n" : null;
+    }
+
     private static string ChainOf(Service service) => $"vs_{service.Number}";
 
     /// <summary>The rules that choose a member. Without a member that is up nothing is translated: the packet ends at the local refusal.</summary>

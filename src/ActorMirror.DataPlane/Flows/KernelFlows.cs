@@ -81,6 +81,13 @@ public sealed class KernelFlows : IDisposable
         table.Execute(batch); // an entry that has ended meanwhile needs none
     }
 
+    /// <summary>How many connections of this traffic group the kernel can hold, if it holds so many now: nf_conntrack_max is shared with everything else there.</summary>
+    public int Room(int held)
+    {
+        var (entries, maximum) = table.Usage();
+        return maximum == 0 ? int.MaxValue : (int)Math.Clamp(maximum - (long)entries + held, 0, int.MaxValue);
+    }
+
     /// <summary>Deletes every entry of this traffic group: another device carries the connections on, and these would capture later ones.</summary>
     public void Forget()
     {
