@@ -32,6 +32,14 @@ public static class Ruleset
 
     private const string Ours = "ct mark & 0xf0000000 == 0xa0000000";
 
+    private const string NotOurs = "ct mark & 0xf0000000 != 0xa0000000";
+
+    /// <summary>
+    /// UDP flows of the last seconds and their members. A datagram that finds its flow's entry gone (<c>conntrack -F</c>) would choose again before the
+    /// entry is put back; a segment of TCP chooses nothing, it is no SYN. A flow too many is not remembered.
+    /// </summary>
+    private const string Recent = "map recent { type ipv4_addr . inet_service . ipv4_addr . inet_service : mark; flags dynamic,timeout; timeout 10s; size 65536; }";
+
     /// <summary>Both tables whole, in one transaction that replaces what an earlier run left.</summary>
     public static string Whole(ServiceTable services, MemberHealth health)
     {
@@ -43,6 +51,7 @@ public static class Ruleset
         text.AppendLine($"table ip {Table} {{");
         text.AppendLine($"set {LeaseSet} {{ type mark; flags timeout; }}");
         text.AppendLine($"set {GatedSet} {{ type mark; }}");
+        text.AppendLine(Recent);
         text.AppendLine(Named("map group_of { type ipv4_addr : mark;", floating.Select(f => $"{f.Address} : {Hex(FlowMark.GroupBits(f.GroupNumber))}")));
         text.AppendLine(Named("set floating { type ipv4_addr;", floating.Select(f => f.Address.ToString())));
         text.AppendLine(Named("set virtual { type ipv4_addr;", floating.Where(f => f.IsVirtual).Select(f => f.Address.ToString())));
@@ -117,6 +126,7 @@ public static class Ruleset
         if (up.Count == 0) return text.ToString();
         var weights = up.Select(m => service.Server.Pool.LoadBalancing == LoadBalancing.Ratio ? m.Member.Ratio : 1).ToArray();
         var turn = WeightedRoundRobin.Turn(weights);
+        if (service.Server.Protocol == TransportProtocol.Udp) text.Append($"ct mark set ip saddr . udp sport . ip daddr . udp dport map @recent\n{NotOurs} ");
         text.Append(turn.Length == 1
             ? $"ct mark set {up[0].Mark}\n"
             : $"ct mark set numgen inc mod {turn.Length} map {{ {string.Join(", ", turn.Select((member, slot) => $"{slot} : {up[member].Mark}"))} }}\n");
@@ -168,6 +178,7 @@ public static class Ruleset
                 tcp flags & (fin|rst) != 0 ct mark set ct mark | 0x1 ct event set destroy,protoinfo accept
                 ct state new meta l4proto tcp ct event set assured,destroy
                 ct state new meta l4proto udp ct event set reply,destroy
+                meta l4proto udp update @recent { ct original ip saddr . ct original proto-src . ct original ip daddr . ct original proto-dst : ct mark }
                 accept
               }
               chain source {

@@ -84,6 +84,25 @@ public sealed class RestoredConnectionTests : IAsyncDisposable
     }
 
     [NamespaceFact]
+    public async Task A_UDP_flow_keeps_its_member_while_its_entry_is_missing_and_afterwards()
+    {
+        Socket[] members = [_network.MemberDatagrams(BalancedNetwork.First), _network.MemberDatagrams(BalancedNetwork.Second)];
+        using var client = _network.ClientDatagrams();
+        var chosen = Answered(client, members);
+        await UntilAsync(() => _table.Connections == 1);
+        _table.Pause();
+        for (var i = 0; i < 3; i++)
+        {
+            TestNetwork.Run("conntrack -F");
+            Answered(client, members).ShouldBe(chosen);
+        }
+
+        _table.GoOn();
+        for (var i = 0; i < 10; i++) Answered(client, members).ShouldBe(chosen);
+        _table.Connections.ShouldBe(1);
+    }
+
+    [NamespaceFact]
     public async Task A_UDP_flow_that_was_sent_elsewhere_meanwhile_returns_to_its_member()
     {
         Socket[] members = [_network.MemberDatagrams(BalancedNetwork.First), _network.MemberDatagrams(BalancedNetwork.Second)];
@@ -92,6 +111,7 @@ public sealed class RestoredConnectionTests : IAsyncDisposable
         await UntilAsync(() => _table.Connections == 1);
         _table.Pause();
         TestNetwork.Run("conntrack -F");
+        TestNetwork.Nft("flush map ip actormirror recent"); // as if it had been silent
         Answered(client, members).ShouldNotBe(chosen, "the kernel takes turns");
         _table.GoOn();
 
