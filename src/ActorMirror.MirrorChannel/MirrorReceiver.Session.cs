@@ -113,7 +113,7 @@ public sealed partial class MirrorReceiver
             stream.Handle(LinkEvent.Accepted);
             Enter(held == hello.Stream ? "resumed" : "no copy yet");
             var version = ProtocolVersion.Choose(hello.MinimumVersion, hello.MaximumVersion);
-            return new(MirrorRefusal.None, version, options.Self, 0, options.Room, held, received, applied, Platform.Description, "");
+            return new(MirrorRefusal.None, version, options.Self, 0, toldRoom = room, held, received, applied, Platform.Description, "");
         }
     }
 
@@ -212,6 +212,7 @@ public sealed partial class MirrorReceiver
             var length = stream switch
             {
                 { UnsentRetractions: > 0 } => Frames.Retractions(frame, FirstOf(buffer, out var count), buffer[..count]),
+                _ when toldRoom != room => Frames.Number(frame, FrameType.Room, toldRoom = room),
                 { MustAcknowledge: true } => Frames.Number(frame, FrameType.Acknowledge, stream.TakeAcknowledgement()),
                 _ when Now - wrote >= options.Limits.KeepAlive => Frames.Ping(frame),
                 _ => 0,

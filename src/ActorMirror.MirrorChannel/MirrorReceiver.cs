@@ -24,6 +24,8 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     private string peerPlatform = "";
     private long retracted;
     private long bytesReceived;
+    private int room;
+    private int toldRoom;
 
     /// <param name="expected">Whom this device mirrors now; null: nobody. Asked for every hello.</param>
     public MirrorReceiver(MirrorReceiverOptions options, IMirrorReceiverOwner owner, Func<MirrorAcceptance?> expected, TimeProvider time)
@@ -33,6 +35,19 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
         stream = new IncomingStream(options.Limits);
         batches = new BatchPool(options.Limits.BatchesInHand);
         status = ChannelStatus.Initial(time);
+        room = options.Room;
+    }
+
+    /// <summary>How many connections the mirror can hold from now on; the active is told.</summary>
+    public void RoomChanged(int connections)
+    {
+        lock (gate)
+        {
+            if (room == connections) return;
+            room = connections;
+        }
+
+        work.Set();
     }
 
     public MirrorReceiverStatus Status

@@ -8,7 +8,7 @@ public sealed record MirrorReceiverOptions
 {
     public required DeviceId Self { get; init; }
 
-    /// <summary>How many connections the mirror's table holds.</summary>
+    /// <summary>How many connections the mirror can hold at first; see <see cref="MirrorReceiver.RoomChanged"/>.</summary>
     public required int Room { get; init; }
 
     public MirrorLimits Limits { get; init; } = MirrorLimits.Default;

@@ -205,6 +205,9 @@ public sealed partial class MirrorSender
                 stream.CountRetractions(first, count);
                 retractions += count - known;
                 break;
+            case FrameType.Room when Frames.TryReadNumber(body, out var room):
+                stream.RoomChanged((int)Math.Clamp(room, 0, int.MaxValue));
+                break;
             case FrameType.Close when Frames.TryReadClose(body, out var reason):
                 throw new MirrorProtocolException($"the mirror closed the channel: {reason}");
             default:

@@ -51,6 +51,15 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
         }
     }
 
+    /// <summary>How many connections the mirror can hold, as it said last.</summary>
+    public int PeerRoom
+    {
+        get
+        {
+            lock (gate) return stream.MirrorRoom;
+        }
+    }
+
     private TimeSpan Now => time.GetElapsedTime(origin);
 
     public void Start() => running = Task.Run(RunAsync);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ActorMirror.Actors.Runtime;
 using ActorMirror.DataPlane.FastL4;
 using ActorMirror.DataPlane.Flows;
@@ -12,14 +11,15 @@ namespace ActorMirror.Actors.Tables;
 
 /// <summary>
 /// The table on the active device: follows the kernel's events and feeds the mirror stream. Connections of virtual servers without
-/// mirroring are kept apart, to be shown.
+/// mirroring are kept apart, to be shown. What somebody else takes out of the kernel is put back.
 /// </summary>
-internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
+internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
 {
     // Lifetimes are set in pieces of this many, one per tick: behind a promotion, never in its way.
     private const int LifetimesPerTick = 1024;
 
-    private const long Unmirrored = 1L << 32;
+    // What the mirror lost is offered to it again in pieces of 512, so many per tick: 40,000 a second, less than its kernel takes.
+    private const int OffersPerTick = 8;
 
     // The mirror is to have the last changes long before a client notices; a handover that cannot flush in this time is not done.
     private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(1);
@@ -28,10 +28,14 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
     private readonly TableContext context;
     private readonly KernelFlows flows;
     private readonly ConnectionTable unmirrored;
+    private readonly ActiveListing listing;
+    private readonly Restoration restoration;
     private readonly MirrorChange[] changes = new MirrorChange[512];
     private readonly ConnectionView[] views = new ConnectionView[LifetimesPerTick];
     private readonly ConnectionRecord[] records = new ConnectionRecord[LifetimesPerTick];
+    private readonly long started;
     private readonly ulong incarnation;
+    private ReofferPace pace;
     private int count;
     private int lifetimeCursor;
     private bool lifetimesDue;
@@ -41,11 +45,15 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
     public ActiveTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, Epoch epoch, MirrorTable? copy)
     {
         (this.self, this.context, this.flows, Epoch) = (self, context, flows, epoch);
-        incarnation = (ulong)context.Time.GetTimestamp();
+        started = context.Time.GetTimestamp();
+        incarnation = (ulong)started;
         unmirrored = new ConnectionTable(context.Settings.MaximumConnections);
         Table = copy is null
             ? new ConnectionTable(context.Settings.MaximumConnections)
             : ConnectionTable.FromMirror(copy, context.Settings.MaximumConnections);
+        listing = new ActiveListing(Table, unmirrored);
+        restoration = new Restoration(context, flows);
+        pace = new ReofferPace(context.Limits);
         lifetimesDue = copy is not null;
         dumpDue = copy is null;
     }
@@ -67,6 +75,7 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
         Table.ForgetCopy();
         Sender = null;
         wasInSync = false;
+        pace = new ReofferPace(context.Limits);
         Show();
         if (peer is not { } mirror) return;
         Sender = new MirrorSender(
@@ -93,10 +102,16 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
             if (services.Find(seen.Record.Mark) is { } service) Take(seen, service);
         }
 
+        Restore(services);
         Send();
     }
 
-    public void EventsLost() => dumpDue = true;
+    /// <summary>The dump waits behind the events that are queued, but no longer: connections may be missing in the kernel.</summary>
+    public void EventsLost()
+    {
+        dumpDue = true;
+        Tell(new TableMessage.Tick());
+    }
 
     public void Handle(TableMessage message)
     {
@@ -111,6 +126,7 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
                 break;
             case TableMessage.Acknowledged acknowledged when acknowledged.Sender == Sender:
                 Table.Acknowledge(acknowledged.Sequence);
+                pace.Answered(acknowledged.Sequence, Table.Counts.Retracted);
                 break;
             case TableMessage.Retracted retracted when retracted.Sender == Sender:
                 foreach (var retraction in retracted.Retractions) Table.Retract(retraction);
@@ -131,40 +147,12 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
     {
         if (dumpDue) Reconcile();
         if (lifetimesDue) SetLifetimes();
-        if (Table.Counts.Retracted > 0)
-        {
-            count = Table.Reoffer(changes);
-            Send();
-        }
-
+        Reoffer();
+        restoration.Tell();
         Show();
     }
 
-    /// <summary>The cursor is a slot of the table, with the high half 1 in the table of the unmirrored.</summary>
-    public void List(TableMessage.List request)
-    {
-        var ofUnmirrored = request.Cursor >> 32 != 0;
-        var slot = request.Slot;
-        var read = (ofUnmirrored ? unmirrored : Table).Read(ref slot, views.AsSpan(0, Math.Min(request.Limit, views.Length)));
-        var found = ImmutableArray.CreateBuilder<ListedConnection>(read);
-        foreach (ref readonly var view in views.AsSpan(0, read))
-        {
-            var listed = new ListedConnection(view.Record, ofUnmirrored ? null : view.Protection, view.Reason, IsCopy: false);
-            if (request.Mirrored is null || request.Mirrored == listed.IsMirrored) found.Add(listed);
-        }
-
-        var isMore = read > 0 || request.Limit == 0;
-        long? next = (isMore, ofUnmirrored) switch
-        {
-            (true, true) => slot + Unmirrored,
-            (true, false) => slot,
-            (false, false) => Unmirrored,
-            (false, true) => null,
-        };
-        var counts = Table.Counts;
-        var all = counts.Owned + unmirrored.Counts.Owned;
-        request.Done(new TablePage(found.ToImmutable(), next, request.Mirrored switch { true => counts.Protected, false => all - counts.Protected, null => all }));
-    }
+    public void List(TableMessage.List request) => request.Done(listing.Read(request));
 
     public async ValueTask DisposeAsync()
     {
@@ -194,7 +182,13 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
         var record = seen.Record;
         bool changed;
         MirrorChange change;
-        if (seen.Kind == FlowEventKind.Gone)
+        if (seen.Kind == FlowEventKind.Removed && table.TryGet(record.Original, out var lost) && lost.Record.IsOpen)
+        {
+            restoration.Add(lost.Record);
+            return;
+        }
+
+        if (seen.Kind is FlowEventKind.Gone or FlowEventKind.Removed)
         {
             changed = table.TryDelete(record.Original, out change);
         }
@@ -210,7 +204,11 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
             changed = table.TryUpsert(record, out change);
         }
 
-        if (!changed) return;
+        if (changed) Append(change);
+    }
+
+    private void Append(in MirrorChange change)
+    {
         changes[count++] = change;
         if (count == changes.Length) Send();
     }
@@ -236,40 +234,6 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
         if (inSync == wasInSync || Peer is not { } peer) return;
         wasInSync = inSync;
         context.Observer.CopyChanged(Epoch, peer.Device, inSync, incarnation);
-    }
-
-    /// <summary>Makes the table what the kernel holds: after lost events, and when this device becomes active without a copy.</summary>
-    private void Reconcile()
-    {
-        var present = new HashSet<FlowKey>();
-        var services = context.Services();
-        flows.Dump(span =>
-        {
-            foreach (ref readonly var record in span)
-            {
-                if (services.Find(record.Mark) is not { } service) continue;
-                present.Add(record.Original);
-                Take(new FlowEvent(FlowEventKind.Seen, record), service);
-            }
-        });
-        dumpDue = false;
-        foreach (var table in new[] { Table, unmirrored }) Forget(table, present);
-        Send();
-        context.Log.LogInformation("Traffic group {Group}: compared with the kernel, {Count} connections", context.Group, present.Count);
-    }
-
-    private void Forget(ConnectionTable table, HashSet<FlowKey> present)
-    {
-        var cursor = 0;
-        while (table.Read(ref cursor, views) is > 0 and var read)
-        {
-            foreach (ref readonly var view in views.AsSpan(0, read))
-            {
-                if (present.Contains(view.Record.Original) || !table.TryDelete(view.Record.Original, out var change)) continue;
-                changes[count++] = change;
-                if (count == changes.Length) Send();
-            }
-        }
     }
 
     /// <summary>Entries that came from the mirror get the lifetime their profile gives; those that carry packets have it already.</summary>
@@ -306,5 +270,5 @@ internal sealed class ActiveTable : ITableState, IMirrorSenderOwner
         }
     }
 
-    private void Show() => context.View.Show(Table.Open, unmirrored.Open, Sender);
+    private void Show() => context.View.Show(Table, unmirrored, Sender);
 }

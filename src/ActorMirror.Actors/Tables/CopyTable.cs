@@ -19,6 +19,9 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     // What an operator asks for is read in pieces of this many.
     private const int ListedAtOnce = 1024;
 
+    // A kernel fills up in seconds; asking it costs a system call.
+    private const int TicksPerLook = 10;
+
     private readonly IActorRef<TableMessage> self;
     private readonly TableContext context;
     private readonly KernelFlows flows;
@@ -28,13 +31,14 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     private readonly MirrorReceiver receiver;
     private readonly IAsyncDisposable listener;
     private StreamId stream;
+    private int ticks;
 
     public CopyTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, TableRole.Mirror role, MirrorTable table)
     {
         (this.self, this.context, this.flows, Table, Role) = (self, context, flows, table, role);
         var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest);
         receiver = new MirrorReceiver(
-            new MirrorReceiverOptions { Self = context.Network.Self, Room = table.Room, Limits = context.Limits },
+            new MirrorReceiverOptions { Self = context.Network.Self, Room = Room, Limits = context.Limits },
             this, () => acceptance with { Numbering = context.Services().Digest }, context.Time);
         listener = context.Network.Listen(role.Port, receiver.RunAsync);
         Show();
@@ -43,6 +47,9 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     public MirrorTable Table { get; private set; }
 
     public TableRole.Mirror Role { get; }
+
+    /// <summary>As many as the table and the kernel can hold, whichever is less.</summary>
+    private int Room => Math.Min(Table.Room, flows.Room(Table.CountInKernel));
 
     /// <summary>What this device's kernel holds of the group, to be verified by the stream.</summary>
     public static MirrorTable FromKernel(KernelFlows flows, int maximum)
@@ -60,7 +67,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         retractions.Clear();
         foreach (var seen in batch.Events)
         {
-            if (seen.Kind == FlowEventKind.Gone && Table.Vanished(seen.Record.Original, out var retraction))
+            if (seen.Kind is FlowEventKind.Gone or FlowEventKind.Removed && Table.Vanished(seen.Record.Original, out var retraction))
                 retractions.Add(retraction);
         }
 
@@ -92,7 +99,11 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         }
     }
 
-    public void Tick() => Show();
+    public void Tick()
+    {
+        if (++ticks % TicksPerLook == 0) receiver.RoomChanged(Room);
+        Show();
+    }
 
     public void List(TableMessage.List request)
     {
@@ -145,7 +156,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     {
         retractions.AddRange(work.Retractions);
         if (work.Operations.Count == 0) return;
-        flows.Apply(work.Operations, (operation, reason) =>
+        flows.Apply(work.Operations, static _ => KernelFlows.MirroredLifetime, (operation, reason) =>
         {
             if (Table.Failed(operation, reason, out var retraction)) retractions.Add(retraction);
         });

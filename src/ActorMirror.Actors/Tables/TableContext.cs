@@ -39,6 +39,9 @@ public sealed class TableContext
 
     public required Action<KernelFlows> CloseFlows { get; init; }
 
+    /// <summary>Is told now and then that connections were put back into the kernel, and are not unknown any more.</summary>
+    public required Action Restored { get; init; }
+
     public required IMirrorNetwork Network { get; init; }
 
     public required MirroringSettings Settings { get; init; }
@@ -67,7 +70,7 @@ public sealed class TableView
 {
     private static readonly OpenTally Nothing = new();
 
-    private volatile Shown shown = new(Nothing, Nothing, Nothing, null, null);
+    private volatile Shown shown = new(Nothing, Nothing, Nothing, null, null, null);
 
     /// <summary>Active: connections of virtual servers with mirroring.</summary>
     public OpenCounts Mirrored => shown.Mirrored.Total;
@@ -81,6 +84,9 @@ public sealed class TableView
     /// <summary>Whatever this device holds of the group.</summary>
     public OpenCounts Held => Mirrored + Unmirrored + Copies;
 
+    /// <summary>Active: what the mirror does not have though it was told of it; null on other devices.</summary>
+    public RetractionTally? Retracted => shown.Retracted;
+
     public MirrorSenderStatus? Outgoing => shown.Sender?.Status;
 
     public MirrorReceiverStatus? Incoming => shown.Receiver?.Status;
@@ -92,11 +98,12 @@ public sealed class TableView
         return now.Mirrored.Of(mark) + now.Unmirrored.Of(mark) + now.Copies.Of(mark);
     }
 
-    internal void Show(OpenTally mirrored, OpenTally unmirrored, MirrorSender? outgoing) => shown = new Shown(mirrored, unmirrored, Nothing, outgoing, null);
+    internal void Show(ConnectionTable mirrored, ConnectionTable unmirrored, MirrorSender? outgoing) =>
+        shown = new Shown(mirrored.Open, unmirrored.Open, Nothing, mirrored.Retracted, outgoing, null);
 
-    internal void Show(OpenTally copies, MirrorReceiver incoming) => shown = new Shown(Nothing, Nothing, copies, null, incoming);
+    internal void Show(OpenTally copies, MirrorReceiver incoming) => shown = new Shown(Nothing, Nothing, copies, null, null, incoming);
 
-    internal void ShowNothing() => shown = new Shown(Nothing, Nothing, Nothing, null, null);
+    internal void ShowNothing() => shown = new Shown(Nothing, Nothing, Nothing, null, null, null);
 
-    private sealed record Shown(OpenTally Mirrored, OpenTally Unmirrored, OpenTally Copies, MirrorSender? Sender, MirrorReceiver? Receiver);
+    private sealed record Shown(OpenTally Mirrored, OpenTally Unmirrored, OpenTally Copies, RetractionTally? Retracted, MirrorSender? Sender, MirrorReceiver? Receiver);
 }

@@ -129,7 +129,7 @@ internal static class Tables
 
     public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
     {
-        var table = New("Traffic group", "Direction", "Peer", "Port", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Reason");
+        var table = New("Traffic group", "Direction", "Peer", "Port", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Not held", "Reason");
         foreach (var m in mirrors)
         {
             Row(
@@ -145,6 +145,7 @@ internal static class Tables
                 m.SequenceAppended.ToString(),
                 Text.Ms(m.OldestUnackedMs),
                 m.Complete ? "yes" : "no",
+                string.Join('\n', m.NotHeld.Select(reason => $"{reason.Value} {reason.Key}")),
                 m.Reason ?? "");
         }
 

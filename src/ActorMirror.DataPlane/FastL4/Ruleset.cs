@@ -11,7 +11,7 @@ namespace ActorMirror.DataPlane.FastL4;
 /// Our nftables tables as text. The way of a packet through them:
 /// <code>
 /// prerouting  raw     lease      to a floating address whose group's lease is over: drop
-///             mangle  guard      of no known connection: reset or drop
+///             mangle  guard      of no known connection: dropped, or answered with a reset when it is repeated
 ///             dstnat  dispatch   first packet of a connection: choose a member, mark, translate
 /// input       filter  local      to an address of ours but no virtual server's: echo, or refuse
 /// forward     filter  relay      ours with a live lease: go on, and say which events we need; anything else: drop (own namespace only)
@@ -32,6 +32,14 @@ public static class Ruleset
 
     private const string Ours = "ct mark & 0xf0000000 == 0xa0000000";
 
+    private const string NotOurs = "ct mark & 0xf0000000 != 0xa0000000";
+
+    /// <summary>
+    /// UDP flows of the last seconds and their members. A datagram that finds its flow's entry gone (<c>conntrack -F</c>) would choose again before the
+    /// entry is put back; a segment of TCP chooses nothing, it is no SYN. A flow too many is not remembered.
+    /// </summary>
+    private const string Recent = "map recent { type ipv4_addr . inet_service . ipv4_addr . inet_service : mark; flags dynamic,timeout; timeout 10s; size 65536; }";
+
     /// <summary>Both tables whole, in one transaction that replaces what an earlier run left.</summary>
     public static string Whole(ServiceTable services, MemberHealth health)
     {
@@ -43,6 +51,7 @@ public static class Ruleset
         text.AppendLine($"table ip {Table} {{");
         text.AppendLine($"set {LeaseSet} {{ type mark; flags timeout; }}");
         text.AppendLine($"set {GatedSet} {{ type mark; }}");
+        text.AppendLine(Recent);
         text.AppendLine(Named("map group_of { type ipv4_addr : mark;", floating.Select(f => $"{f.Address} : {Hex(FlowMark.GroupBits(f.GroupNumber))}")));
         text.AppendLine(Named("set floating { type ipv4_addr;", floating.Select(f => f.Address.ToString())));
         text.AppendLine(Named("set virtual { type ipv4_addr;", floating.Where(f => f.IsVirtual).Select(f => f.Address.ToString())));
@@ -98,6 +107,13 @@ public static class Ruleset
         return closed ? $"add {element}" : $"add {element}delete {element}"; // deleting an absent element would fail
     }
 
+    /// <summary>Connections that were put back are not unknown any more: should they be missing again, their doubt begins anew. Null: nothing to do.</summary>
+    public static string? Restored(DataPlaneSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.OnUnknown == OnUnknown.Reset ? $"flush set ip {Table} unknown\n" : null;
+    }
+
     private static string ChainOf(Service service) => $"vs_{service.Number}";
 
     /// <summary>The rules that choose a member. Without a member that is up nothing is translated: the packet ends at the local refusal.</summary>
@@ -110,6 +126,7 @@ public static class Ruleset
         if (up.Count == 0) return text.ToString();
         var weights = up.Select(m => service.Server.Pool.LoadBalancing == LoadBalancing.Ratio ? m.Member.Ratio : 1).ToArray();
         var turn = WeightedRoundRobin.Turn(weights);
+        if (service.Server.Protocol == TransportProtocol.Udp) text.Append($"ct mark set ip saddr . udp sport . ip daddr . udp dport map @recent\n{NotOurs} ");
         text.Append(turn.Length == 1
             ? $"ct mark set {up[0].Mark}\n"
             : $"ct mark set numgen inc mod {turn.Length} map {{ {string.Join(", ", turn.Select((member, slot) => $"{slot} : {up[member].Mark}"))} }}\n");
@@ -121,12 +138,10 @@ public static class Ruleset
     private static string Chains(DataPlaneSettings settings)
     {
         // The third guard rule takes the place of tcp_loose=0 where that sysctl is the host's and not ours to set.
-        var refuse = settings.OnUnknown == OnUnknown.Reset ? "reject with tcp reset" : "drop";
-        var unknown = settings.OnUnknown == OnUnknown.Reset
-            ? "ct state invalid ip daddr @virtual meta l4proto tcp reject with tcp reset\n    "
-            : "";
+        var refuse = settings.OnUnknown == OnUnknown.Reset ? "goto unknown" : "drop";
+        var unknown = settings.OnUnknown == OnUnknown.Reset ? "ct state invalid ip daddr @virtual meta l4proto tcp goto unknown\n    " : "";
         var rest = settings.Namespace is null ? "ip saddr . meta l4proto . th sport @member_endpoints drop" : "drop";
-        return $$"""
+        return (settings.OnUnknown == OnUnknown.Reset ? Unknown : "") + $$"""
               chain lease_check {
                 meta mark set ip daddr map @group_of
                 meta mark != @{{LeaseSet}} drop
@@ -163,6 +178,7 @@ public static class Ruleset
                 tcp flags & (fin|rst) != 0 ct mark set ct mark | 0x1 ct event set destroy,protoinfo accept
                 ct state new meta l4proto tcp ct event set assured,destroy
                 ct state new meta l4proto udp ct event set reply,destroy
+                meta l4proto udp update @recent { ct original ip saddr . ct original proto-src . ct original ip daddr . ct original proto-dst : ct mark }
                 accept
               }
               chain source {
@@ -171,6 +187,24 @@ public static class Ruleset
               }
             """;
     }
+
+    /// <summary>
+    /// A connection that somebody took out of the kernel's table is put back within milliseconds, and must not be reset meanwhile: the first segment only
+    /// begins its connection's doubt. When that is over the next segment is answered; half a second ends before TCP's second retransmission (200 ms and
+    /// 400 ms after the first segment and the first retransmission, TCP_RTO_MIN). A flood of unknown segments fills the sets and is dropped.
+    /// </summary>
+    private const string Unknown = """
+          set doubted { type ipv4_addr . inet_service . ipv4_addr . inet_service; flags dynamic,timeout; timeout 500ms; size 65536; }
+          set unknown { type ipv4_addr . inet_service . ipv4_addr . inet_service; flags dynamic,timeout; timeout 10s; size 65536; }
+          chain unknown {
+            ip saddr . tcp sport . ip daddr . tcp dport @doubted drop
+            ip saddr . tcp sport . ip daddr . tcp dport @unknown reject with tcp reset
+            add @unknown { ip saddr . tcp sport . ip daddr . tcp dport }
+            add @doubted { ip saddr . tcp sport . ip daddr . tcp dport }
+            drop
+          }
+
+        """;
 
     /// <summary>Sets live in one table: the ARP gate has a lease set of its own, refreshed in the same transaction.</summary>
     private static string ArpTable(IEnumerable<FloatingAddress> floating) =>

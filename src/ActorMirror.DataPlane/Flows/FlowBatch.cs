@@ -8,8 +8,14 @@ public enum FlowEventKind : byte
     /// <summary>The connection is as the record says: new, established, or closing.</summary>
     Seen,
 
-    /// <summary>The kernel forgot it.</summary>
+    /// <summary>The kernel forgot it: it had ended, or nothing came for too long.</summary>
     Gone,
+
+    /// <summary>
+    /// The entry was taken out of the kernel's table before its time though the connection had not begun to close: somebody deleted or flushed it,
+    /// or the kernel made room. Of the record only flow and mark are whole.
+    /// </summary>
+    Removed,
 }
 
 public readonly record struct FlowEvent(FlowEventKind Kind, ConnectionRecord Record);

@@ -20,6 +20,14 @@ internal static class FlowConversion
         (byte)(entry.Tcp.FlagsOriginal & Negotiated),
         (byte)(entry.Tcp.FlagsReply & Negotiated));
 
+    /// <summary>An entry that had time left when it went is missed, unless its connection was closing: a FIN or RST marks it, and shows in its state.</summary>
+    public static FlowEventKind ToKind(in ConntrackEvent seen, in ConnectionRecord record) => seen switch
+    {
+        { Kind: not ConntrackEventKind.Destroy } => FlowEventKind.Seen,
+        { Entry.TimeoutSeconds: > 0 } when record.IsOpen => FlowEventKind.Removed,
+        _ => FlowEventKind.Gone,
+    };
+
     public static ConntrackEntry ToEntry(in ConnectionRecord record) => new()
     {
         Original = ToTuple(record.Original),

@@ -33,8 +33,7 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
         foreach (ref readonly var conntrack in events)
         {
             var record = FlowConversion.ToRecord(conntrack.Entry);
-            var kind = conntrack.Kind == ConntrackEventKind.Destroy ? FlowEventKind.Gone : FlowEventKind.Seen;
-            (batches[record.Mark.TrafficGroup] ??= FlowBatch.Rent()).Events.Add(new FlowEvent(kind, record));
+            (batches[record.Mark.TrafficGroup] ??= FlowBatch.Rent()).Events.Add(new FlowEvent(FlowConversion.ToKind(conntrack, record), record));
         }
 
         for (var group = 0; group < batches.Length; group++)

@@ -36,20 +36,24 @@ public sealed class KernelFlows : IDisposable
     /// Applies the operations in their order; several for one connection keep theirs. Refused ones come back as (connection, reason) and do not
     /// hinder the others. What is found otherwise than expected (a create that exists, an update that does not) is made to fit once.
     /// </summary>
+    /// <param name="lifetime">How long an entry lives without traffic.</param>
+    /// <returns>How many were found otherwise than expected.</returns>
     /// <exception cref="NetlinkException">The kernel's answers were lost: dump.</exception>
-    public void Apply(IReadOnlyList<KernelOperation> operations, Action<KernelOperation, RetractionReason> refused)
+    public int Apply(
+        IReadOnlyList<KernelOperation> operations, Func<ConnectionRecord, TimeSpan> lifetime, Action<KernelOperation, RetractionReason> refused)
     {
         again.Clear();
-        Execute(operations, (operation, failure) =>
+        Execute(operations, lifetime, (operation, failure) =>
         {
             if (Mended(operation, failure) is { } other) again.Add(other);
             else if (Reason(operation, failure) is { } reason) refused(operation, reason);
         });
-        if (again.Count == 0) return;
-        Execute(again, (operation, failure) =>
+        if (again.Count == 0) return 0;
+        Execute(again, lifetime, (operation, failure) =>
         {
             if (Reason(operation, failure) is { } reason) refused(operation, reason);
         });
+        return again.Count;
     }
 
     /// <summary>Everything of this traffic group that was ever confirmed by a reply, in spans.</summary>
@@ -73,8 +77,15 @@ public sealed class KernelFlows : IDisposable
     {
         batch.Clear();
         foreach (ref readonly var record in records)
-            batch.Refresh(FlowConversion.ToTuple(record.Original), (uint)Math.Max(1, lifetime(record).TotalSeconds));
+            batch.Refresh(FlowConversion.ToTuple(record.Original), Seconds(lifetime(record)));
         table.Execute(batch); // an entry that has ended meanwhile needs none
+    }
+
+    /// <summary>How many connections of this traffic group the kernel can hold, if it holds so many now: nf_conntrack_max is shared with everything else there.</summary>
+    public int Room(int held)
+    {
+        var (entries, maximum) = table.Usage();
+        return maximum == 0 ? int.MaxValue : (int)Math.Clamp(maximum - (long)entries + held, 0, int.MaxValue);
     }
 
     /// <summary>Deletes every entry of this traffic group: another device carries the connections on, and these would capture later ones.</summary>
@@ -98,13 +109,13 @@ public sealed class KernelFlows : IDisposable
             ? (entry.Status & ConntrackStatus.Assured) != ConntrackStatus.None
             : (entry.Status & ConntrackStatus.SeenReply) != ConntrackStatus.None;
 
-    private void Execute(IReadOnlyList<KernelOperation> operations, Action<KernelOperation, Errno> failed)
+    private void Execute(IReadOnlyList<KernelOperation> operations, Func<ConnectionRecord, TimeSpan> lifetime, Action<KernelOperation, Errno> failed)
     {
         batch.Clear();
         operationOf.Clear();
         for (var i = 0; i < operations.Count; i++)
         {
-            Add(operations[i]);
+            Add(operations[i], Seconds(lifetime(operations[i].Record)));
             while (operationOf.Count < batch.Count) operationOf.Add(i);
         }
 
@@ -119,20 +130,20 @@ public sealed class KernelFlows : IDisposable
         }
     }
 
-    private void Add(in KernelOperation operation)
+    private void Add(in KernelOperation operation, uint seconds)
     {
         var record = operation.Record;
         switch (operation.Action)
         {
             case KernelAction.Create:
-                batch.Create(FlowConversion.ToEntry(record), (uint)MirroredLifetime.TotalSeconds);
+                batch.Create(FlowConversion.ToEntry(record), seconds);
                 break;
             case KernelAction.Update:
-                batch.Update(FlowConversion.ToTuple(record.Original), Change(record));
+                batch.Update(FlowConversion.ToTuple(record.Original), Change(record, seconds));
                 break;
             case KernelAction.Replace:
                 batch.Delete(FlowConversion.ToTuple(record.Original));
-                batch.Create(FlowConversion.ToEntry(record), (uint)MirroredLifetime.TotalSeconds);
+                batch.Create(FlowConversion.ToEntry(record), seconds);
                 break;
             case KernelAction.Delete:
                 batch.Delete(FlowConversion.ToTuple(record.Original));
@@ -141,9 +152,9 @@ public sealed class KernelFlows : IDisposable
     }
 
     /// <summary>An entry of the kernel's own (an old active's) checks windows that lie behind: it must be liberal from now on.</summary>
-    private static ConntrackChange Change(in ConnectionRecord record)
+    private static ConntrackChange Change(in ConnectionRecord record, uint seconds)
     {
-        var change = new ConntrackChange { TimeoutSeconds = (uint)MirroredLifetime.TotalSeconds, Mark = record.Mark.Value, MarkMask = FlowMark.Closing };
+        var change = new ConntrackChange { TimeoutSeconds = seconds, Mark = record.Mark.Value, MarkMask = FlowMark.Closing };
         if (record.Original.Protocol != TransportProtocol.Tcp) return change;
         var tcp = FlowConversion.ToTcp(record);
         return change with
@@ -152,6 +163,9 @@ public sealed class KernelFlows : IDisposable
             TcpFlagsMask = TcpFlags.WindowScale | TcpFlags.SackPerm | TcpFlags.BeLiberal,
         };
     }
+
+    /// <summary>An entry that is created with 0 is gone at once.</summary>
+    private static uint Seconds(TimeSpan lifetime) => (uint)Math.Max(1, lifetime.TotalSeconds);
 
     private static KernelOperation? Mended(KernelOperation operation, Errno errno) => (operation.Action, NetlinkException.Classify(errno)) switch
     {

@@ -57,20 +57,23 @@ public sealed partial class ConnectionTable
 
     /// <summary>
     /// Offers retracted connections again, as new changes; a later acknowledgement protects them. Goes through the table once per
-    /// round of calls: 0 at the end of a round, and while a snapshot is being made, since only its end makes room on the mirror. A
-    /// round now and then is enough: a mirror that is full refuses again.
+    /// round of calls: 0 at the end of a round, and while a snapshot is being made, since only its end makes room on the mirror.
     /// </summary>
-    public int Reoffer(Span<MirrorChange> destination)
+    /// <param name="refused">Also those that the mirror could not take, and those it had no room for; otherwise only those that vanished there.</param>
+    public int Reoffer(Span<MirrorChange> destination, bool refused)
     {
         var written = 0;
-        for (; streaming && !snapshotting && reofferCursor < entries.SlotCount && written < destination.Length; reofferCursor++)
+        for (; IsOffering(refused) && reofferCursor < entries.SlotCount && written < destination.Length; reofferCursor++)
         {
-            if (entries[reofferCursor] is { Used: true, Protection: Protection.Retracted } && TakeRoom(reofferCursor)) destination[written++] = Stamp(reofferCursor);
+            if (IsToOffer(reofferCursor, refused)) destination[written++] = Stamp(reofferCursor);
         }
 
         if (written == 0) reofferCursor = 0;
         return written;
     }
+
+    /// <summary>The mirror says anew how many connections it can hold. What it has stays; what is left out comes in with the next round of offers.</summary>
+    public void RoomChanged(int mirrorRoom) => room = mirrorRoom;
 
     /// <summary>The stream does not take changes any more; they wait for the next snapshot. What it took may still be acknowledged.</summary>
     public void CloseStream() => streaming = snapshotting = false;
@@ -85,6 +88,18 @@ public sealed partial class ConnectionTable
             if (entries[slot].Used) Move(slot, Protection.Unsent);
         }
     }
+
+    private bool IsOffering(bool refused) =>
+        streaming && !snapshotting
+        && (Retracted.Of(RetractionReason.Vanished) > 0
+            || (refused && (counts[(int)Protection.Retracted] > 0 || (counts[(int)Protection.Unmirrored] > 0 && Mirrored < room))));
+
+    private bool IsToOffer(int slot, bool refused) => entries[slot] switch
+    {
+        { Used: true, Protection: Protection.Retracted, Reason: var reason } => refused || reason == RetractionReason.Vanished,
+        { Used: true, Protection: Protection.Unmirrored } => refused && TakeRoom(slot),
+        _ => false,
+    };
 
     private void ForgetPending()
     {

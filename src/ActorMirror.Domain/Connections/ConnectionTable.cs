@@ -24,6 +24,9 @@ public sealed partial class ConnectionTable(int maximum)
     /// <summary>The open ones; protected are those the mirror acknowledged.</summary>
     public OpenTally Open { get; } = new();
 
+    /// <summary>Those the mirror does not have though it was told of them, by reason.</summary>
+    public RetractionTally Retracted { get; } = new();
+
     /// <summary>The number of the last change.</summary>
     public long LastSequence { get; private set; }
 
@@ -78,7 +81,7 @@ public sealed partial class ConnectionTable(int maximum)
             entry.Record = record;
         }
 
-        if (streaming && entry.Protection is not (Protection.Pending or Protection.Protected) && !TakeRoom(slot)) return false;
+        if (streaming && entry.Protection is Protection.Unsent or Protection.Unmirrored && !TakeRoom(slot)) return false;
         change = Stamp(slot);
         return streaming;
     }
@@ -91,7 +94,7 @@ public sealed partial class ConnectionTable(int maximum)
         if (slot == Nowhere) return false;
         var mirrored = entries[slot].Protection != Protection.Unmirrored;
         Unlink(slot);
-        counts[(int)entries[slot].Protection]--;
+        Count(entries[slot], -1);
         Open.Leave(entries[slot].Record, entries[slot].Protection == Protection.Protected);
         entries.Remove(key);
         if (!mirrored) return false; // the mirror never heard of it, and a number that is not sent would be a gap
@@ -133,8 +136,8 @@ public sealed partial class ConnectionTable(int maximum)
         if (slot == Nowhere) return false;
         ref var entry = ref entries[slot];
         if (entry.Sequence > retraction.Sequence || entry.Protection is not (Protection.Pending or Protection.Protected)) return false;
-        Move(slot, Protection.Retracted);
         entry.Reason = retraction.Reason;
+        Move(slot, Protection.Retracted);
         return true;
     }
 
@@ -157,8 +160,7 @@ public sealed partial class ConnectionTable(int maximum)
     {
         ref var entry = ref entries[slot];
         Unlink(slot);
-        counts[(int)entry.Protection]--;
-        counts[(int)protection]++;
+        Count(entry, -1);
         if ((entry.Protection == Protection.Protected) != (protection == Protection.Protected))
         {
             Open.Leave(entry.Record, entry.Protection == Protection.Protected);
@@ -166,7 +168,14 @@ public sealed partial class ConnectionTable(int maximum)
         }
 
         entry.Protection = protection;
+        Count(entry, 1);
         if (protection == Protection.Pending) Link(slot);
+    }
+
+    private void Count(in Entry entry, int change)
+    {
+        counts[(int)entry.Protection] += change;
+        if (entry.Protection == Protection.Retracted) Retracted.Add(entry.Reason, change);
     }
 
     private void Link(int slot)

@@ -69,7 +69,7 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
 
     public int SnapshotExpected { get; private set; }
 
-    /// <summary>How many connections the mirror can hold, as it said.</summary>
+    /// <summary>How many connections the mirror can hold, as it said last.</summary>
     public int MirrorRoom => room;
 
     /// <summary>Retractions of this stream that arrived; they are numbered from 1.</summary>
@@ -80,6 +80,8 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
         Link = LinkMachine.Next(Link, happened);
         heard = wrote = now;
     }
+
+    public void RoomChanged(int connections) => room = connections;
 
     /// <summary>Something arrived from the peer, whatever it is.</summary>
     public void Heard(TimeSpan now) => heard = now;

@@ -40,15 +40,16 @@ internal static class ConntrackEncoder
 
     /// <summary>
     /// The translations that turn the original direction into the reply shown. A created entry is given the *untranslated* reply and these
-    /// attributes: with the translated reply the kernel answers success and then translates nothing (ctnetlink_setup_nat works from the inverse).
+    /// attributes: with the translated reply the kernel answers success and then translates nothing (ctnetlink_setup_nat works from the inverse). Both are
+    /// said even where one changes nothing: what is left out the kernel chooses itself, and when the reply is taken it silently takes another port
+    /// (get_unique_tuple) instead of answering EEXIST.
     /// </summary>
     public static void PutTranslations(ref NetlinkWriter writer, in ConntrackEntry entry)
     {
         var untranslated = entry.Original.Inverse;
-        if (entry.Reply.Source != untranslated.Source || entry.Reply.SourcePort != untranslated.SourcePort)
-            PutTranslation(ref writer, ConntrackAttribute.NatDst, entry.Reply.Source, entry.Reply.SourcePort);
-        if (entry.Reply.Destination != untranslated.Destination || entry.Reply.DestinationPort != untranslated.DestinationPort)
-            PutTranslation(ref writer, ConntrackAttribute.NatSrc, entry.Reply.Destination, entry.Reply.DestinationPort);
+        if (entry.Reply == untranslated) return;
+        PutTranslation(ref writer, ConntrackAttribute.NatDst, entry.Reply.Source, entry.Reply.SourcePort);
+        PutTranslation(ref writer, ConntrackAttribute.NatSrc, entry.Reply.Destination, entry.Reply.DestinationPort);
     }
 
     /// <summary>State, scales and flags of TCP; a flag of the mask is set or cleared, the others stay.</summary>

@@ -44,7 +44,10 @@ public readonly record struct ConntrackEntry
 
     public uint Mark { get; init; }
 
-    /// <summary>Seconds until the entry expires; 0 in a DESTROY event.</summary>
+    /// <summary>
+    /// Seconds until the entry expires. In a DESTROY event what it had left: 0 when it ran out, more when it was deleted, flushed, dropped early or
+    /// killed by its protocol (kernel 86d21fc74745, 5.10).
+    /// </summary>
     public uint TimeoutSeconds { get; init; }
 
     /// <summary>The kernel's number for this entry, different on every device.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace ActorMirror.Management.Contracts;
 
 public enum MirrorChannelState
@@ -64,4 +66,7 @@ public sealed record MirrorReport
     public required bool Complete { get; init; }
 
     public required int Resyncs { get; init; }
+
+    /// <summary>Connections that the mirror does not hold though it was told of them (outgoing), by reason; only reasons there are.</summary>
+    public required ImmutableSortedDictionary<string, int> NotHeld { get; init; }
 }

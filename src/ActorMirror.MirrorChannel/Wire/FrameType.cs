@@ -26,4 +26,7 @@ public enum FrameType : byte
 
     /// <summary>Mirror to active, the last frame: why the channel is closed.</summary>
     Close = 8,
+
+    /// <summary>Mirror to active: how many connections it can hold from now on.</summary>
+    Room = 9,
 }

@@ -197,12 +197,25 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
             listener.Heed(flows);
             flows.Dispose();
         },
+        Restored = Restored,
         Network = network,
         Settings = model.Mirroring,
         Observer = observer,
         Time = TimeProvider.System,
         Log = groupLog,
     };
+
+    private void Restored()
+    {
+        try
+        {
+            if (Ruleset.Restored(model.DataPlane) is { } commands) host.Run(commands);
+        }
+        catch (NftablesException failure)
+        {
+            log.LogError(failure, "A connection that is taken out of the kernel's table again within seconds may be reset");
+        }
+    }
 
     private sealed class KeptStatements(IActorRef<DeviceMessage> device) : ICommandSender
     {

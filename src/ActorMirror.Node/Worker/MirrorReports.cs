@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using ActorMirror.Actors.Tables;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Management.Contracts;
 using ActorMirror.MirrorChannel;
 using ChannelState = ActorMirror.Domain.MirrorProtocol.MirrorChannelState;
+using RetractionReason = ActorMirror.Domain.MirrorProtocol.RetractionReason;
 
 namespace ActorMirror.Node.Worker;
 
@@ -16,11 +19,11 @@ internal static class MirrorReports
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
 
     public static MirrorReport? Of(string group, int port, TableView view, Func<DeviceId, string> name, TimeProvider time) =>
-        view.Outgoing is { } outgoing ? Outgoing(group, port, outgoing, name, time)
+        view.Outgoing is { } outgoing ? Outgoing(group, port, outgoing, view.Retracted, name, time)
         : view.Incoming is { } incoming ? Incoming(group, port, incoming, name, time)
         : null;
 
-    private static MirrorReport Outgoing(string group, int port, MirrorSenderStatus status, Func<DeviceId, string> name, TimeProvider time) => new()
+    private static MirrorReport Outgoing(string group, int port, MirrorSenderStatus status, RetractionTally? retracted, Func<DeviceId, string> name, TimeProvider time) => new()
     {
         TrafficGroup = group,
         Direction = MirrorDirection.Outgoing,
@@ -36,6 +39,7 @@ internal static class MirrorReports
         OldestUnackedMs = status.OldestAge.TotalMilliseconds,
         Complete = status.Channel.State == ChannelState.InSync,
         Resyncs = (int)status.Snapshots,
+        NotHeld = Enum.GetValues<RetractionReason>().Where(r => retracted?.Of(r) > 0).ToImmutableSortedDictionary(r => Kebab(r.ToString()), r => retracted!.Of(r)),
     };
 
     private static MirrorReport Incoming(string group, int port, MirrorReceiverStatus status, Func<DeviceId, string> name, TimeProvider time) => new()
@@ -54,6 +58,7 @@ internal static class MirrorReports
         OldestUnackedMs = 0,
         Complete = status.Channel.State == ChannelState.InSync,
         Resyncs = 0,
+        NotHeld = ImmutableSortedDictionary<string, int>.Empty,
     };
 
     private static Moment Since(ChannelStatus channel, TimeProvider time) =>

@@ -17,29 +17,29 @@ public sealed class ConntrackEncodingTests
         read.Tcp.ShouldBe(entry.Tcp);
     }
 
-    public static TheoryData<string, ushort, string, ushort, bool, bool> Translations => new()
+    public static TheoryData<string, ushort, string, ushort, bool> Translations => new()
     {
-        // reply source, port, reply destination, port, destination translated, source translated
-        { "10.1.0.100", 5000, "10.1.0.2", 40000, false, false },
-        { "10.2.0.2", 5000, "10.1.0.2", 40000, true, false },
-        { "10.1.0.100", 5001, "10.1.0.2", 40000, true, false },
-        { "10.1.0.100", 5000, "10.2.0.50", 40000, false, true },
-        { "10.1.0.100", 5000, "10.1.0.2", 40001, false, true },
-        { "10.2.0.2", 5001, "10.2.0.50", 40001, true, true },
+        // reply source, port, reply destination, port, translated
+        { "10.1.0.100", 5000, "10.1.0.2", 40000, false },
+        { "10.2.0.2", 5000, "10.1.0.2", 40000, true },
+        { "10.1.0.100", 5001, "10.1.0.2", 40000, true },
+        { "10.1.0.100", 5000, "10.2.0.50", 40000, true },
+        { "10.1.0.100", 5000, "10.1.0.2", 40001, true },
+        { "10.2.0.2", 5001, "10.2.0.50", 40001, true },
     };
 
     [Theory]
     [MemberData(nameof(Translations))]
     public void Translations_follow_from_the_two_directions(
-        string source, ushort sourcePort, string destination, ushort destinationPort, bool destinationNat, bool sourceNat)
+        string source, ushort sourcePort, string destination, ushort destinationPort, bool translated)
     {
         var entry = Samples.Tcp(40000) with
         {
             Reply = new ConntrackTuple(ConntrackTuple.Tcp, Samples.Address(source), sourcePort, Samples.Address(destination), destinationPort),
         };
         var types = AttributeTypes(Samples.Message(entry));
-        types.Contains(ConntrackAttribute.NatDst).ShouldBe(destinationNat);
-        types.Contains(ConntrackAttribute.NatSrc).ShouldBe(sourceNat);
+        types.Contains(ConntrackAttribute.NatDst).ShouldBe(translated);
+        types.Contains(ConntrackAttribute.NatSrc).ShouldBe(translated);
     }
 
     [Fact]

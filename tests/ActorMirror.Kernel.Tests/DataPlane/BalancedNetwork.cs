@@ -42,9 +42,9 @@ internal sealed class BalancedNetwork : IDisposable
           }
           virtual-servers {
             weighted { destination = "10.1.0.100:5000", vlan = external, pool = weighted, snat = none, traffic-group = tg1 }
-            other { destination = "10.1.0.100:5001", vlan = external, pool = other, snat = none, traffic-group = tg1 }
+            other { destination = "10.1.0.100:5001", vlan = external, pool = other, snat = none, mirror = on, traffic-group = tg1 }
             translated { destination = "10.1.0.100:5002", vlan = external, pool = other, snat = automap, traffic-group = tg1 }
-            datagrams { destination = "10.1.0.100:5003", vlan = external, protocol = udp, pool = datagrams, snat = none, traffic-group = tg1 }
+            datagrams { destination = "10.1.0.100:5003", vlan = external, protocol = udp, pool = datagrams, snat = none, mirror = on, traffic-group = tg1 }
           }
         }
         """;
@@ -53,7 +53,8 @@ internal sealed class BalancedNetwork : IDisposable
     private readonly string _members = TestNetwork.Add("members");
     private readonly List<Socket> _sockets = [];
 
-    public BalancedNetwork()
+    /// <param name="doubt">How long a segment of an unknown connection is dropped, in nft's words, before the next is answered.</param>
+    public BalancedNetwork(string doubt = "500ms")
     {
         TestNetwork.Connect(TestNetwork.Own, "external", "10.1.0.1/24", _client, "eth0", Client + "/24");
         TestNetwork.Connect(TestNetwork.Own, "internal", "10.2.0.1/24", _members, "eth0", "10.2.0.2/24");
@@ -61,10 +62,10 @@ internal sealed class BalancedNetwork : IDisposable
         TestNetwork.Run("ip route add default via 10.2.0.1", _members);
         TestNetwork.Run("ip address add 10.2.0.254/32 dev internal");
         RaiseAddress();
-        TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp));
+        TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp).Replace("timeout 500ms", $"timeout {doubt}", StringComparison.Ordinal));
         var lease = $"lease {{ 0x{FlowMark.GroupBits(Services.Groups["tg1"]):x8} timeout 1h }}";
         TestNetwork.Nft($"add element ip {Ruleset.Table} {lease}\nadd element arp {Ruleset.Table} {lease}");
-        TestNetwork.Run("sysctl -qw net.ipv4.ip_forward=1 net.netfilter.nf_conntrack_tcp_loose=0");
+        TestNetwork.Run("sysctl -qw net.ipv4.ip_forward=1 net.netfilter.nf_conntrack_tcp_loose=0 net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1");
     }
 
     public ServiceTable Services { get; } = ServiceTables.Of(ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(Configuration), "test.conf").Model!);

@@ -101,5 +101,6 @@ public sealed class ClusterObstacleTests
         OldestUnackedMs = 0,
         Complete = true,
         Resyncs = 0,
+        NotHeld = ImmutableSortedDictionary<string, int>.Empty,
     };
 }

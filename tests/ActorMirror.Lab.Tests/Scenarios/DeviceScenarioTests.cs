@@ -20,6 +20,9 @@ public sealed class DeviceScenarioTests
         programs.Programs.ShouldAllBe(c => c.Contains("actormirrord.dll worker") || c.StartsWith("corosync ") || c.Contains("/corosync "));
     }
 
+    [PrivilegedFact]
+    public Task A_connection_table_that_somebody_empties_loses_no_connection() => RunAsync("flush.conf");
+
     // Nightly: ForeignObjectTests holds the same, and more, in less time.
     [PrivilegedFact]
     [Trait("Category", "Nightly")]

@@ -51,12 +51,12 @@ public sealed class ConnectionTableTests
         table.Retract(new Retraction(Flows.Key(1), later, RetractionReason.Vanished)).ShouldBeTrue();
         table.Acknowledge(later);
         Protection(1).ShouldBe(Domain.Connections.Protection.Retracted);
-        table.Reoffer(chunk).ShouldBe(0, "the snapshot is not at its end");
+        table.Reoffer(chunk, refused: false).ShouldBe(0, "the snapshot is not at its end");
         table.NextSnapshotChunk(chunk, out _).ShouldBe(1);
-        table.Reoffer(chunk).ShouldBe(1);
+        table.Reoffer(chunk, refused: false).ShouldBe(1);
         table.Acknowledge(chunk[0].Sequence);
         Protection(1).ShouldBe(Domain.Connections.Protection.Protected);
-        table.Reoffer(chunk).ShouldBe(0);
+        table.Reoffer(chunk, refused: false).ShouldBe(0);
     }
 
     [Fact]
@@ -136,6 +136,41 @@ public sealed class ConnectionTableTests
     }
 
     [Fact]
+    public void What_vanished_is_offered_before_what_was_refused_and_each_is_counted_by_its_reason()
+    {
+        Snapshot(100);
+        Retract(1, RetractionReason.Vanished);
+        Retract(2, RetractionReason.KernelTableFull);
+        Retract(3, RetractionReason.KernelTableFull);
+        table.Retracted.Of(RetractionReason.KernelTableFull).ShouldBe(2);
+        table.Reoffer(chunk, refused: false).ShouldBe(1);
+        chunk[0].Key.ShouldBe(Flows.Key(1));
+        table.Reoffer(chunk, refused: false).ShouldBe(0);
+        table.Retracted.Of(RetractionReason.Vanished).ShouldBe(0);
+        table.TryDelete(Flows.Key(3), out _).ShouldBeTrue();
+        table.Reoffer(chunk, refused: true).ShouldBe(1);
+        chunk[0].Key.ShouldBe(Flows.Key(2));
+        table.Retracted.Of(RetractionReason.KernelTableFull).ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_was_left_out_comes_in_when_the_mirror_has_room()
+    {
+        for (var i = 0; i < 6; i++) table.TryUpsert(Flows.Connection(i), out _);
+        Snapshot(4);
+        table.Counts.Unmirrored.ShouldBe(2);
+        table.Reoffer(chunk, refused: true).ShouldBe(0, "it is full");
+        table.RoomChanged(5);
+        table.Reoffer(chunk, refused: false).ShouldBe(0, "not before the next round");
+        table.Reoffer(chunk, refused: true).ShouldBe(1);
+        table.RoomChanged(3);
+        table.Counts.Unmirrored.ShouldBe(1, "what the mirror has stays");
+        Retract(Enumerable.Range(0, 6).First(i => Protection(i) != Domain.Connections.Protection.Unmirrored), RetractionReason.KernelTableFull);
+        table.Reoffer(chunk, refused: true).ShouldBe(0, "the round was not over");
+        table.Reoffer(chunk, refused: true).ShouldBe(1, "the mirror knows it: its end must be told");
+    }
+
+    [Fact]
     public void Changing_a_table_of_its_size_allocates_nothing()
     {
         table.BeginSnapshot(sameCopy: false, 100);
@@ -151,6 +186,19 @@ public sealed class ConnectionTableTests
             for (var i = 0; i < 90; i++) table.TryUpsert(Flows.Connection(i, ConnectionState.TimeWait), out _);
             for (var i = 0; i < 90; i++) table.TryDelete(Flows.Key(i), out _);
         }
+    }
+
+    private void Snapshot(int room)
+    {
+        table.BeginSnapshot(sameCopy: false, room);
+        for (var done = false; !done;) table.NextSnapshotChunk(chunk, out done);
+    }
+
+    private void Retract(int number, RetractionReason reason)
+    {
+        table.TryUpsert(Flows.Connection(number), out _);
+        table.TryGet(Flows.Key(number), out var view).ShouldBeTrue();
+        table.Retract(new Retraction(Flows.Key(number), view.Sequence, reason)).ShouldBeTrue();
     }
 
     private long Upsert(int number, ConnectionState state = ConnectionState.Established)

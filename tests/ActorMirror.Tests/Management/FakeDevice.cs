@@ -111,5 +111,6 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         OldestUnackedMs = 1.5,
         Complete = true,
         Resyncs = 1,
+        NotHeld = ImmutableSortedDictionary<string, int>.Empty.Add("kernel-table-full", 2),
     };
 }

@@ -125,10 +125,26 @@ public sealed class LoopbackTests(ITestOutputHelper output) : IAsyncLifetime
         active.Mailbox.Post(() =>
         {
             var changes = new MirrorChange[16];
-            active.Append(changes.AsSpan(0, active.Table.Reoffer(changes)));
+            active.Append(changes.AsSpan(0, active.Table.Reoffer(changes, refused: true)));
         });
         await active.Mailbox.WhenAsync(() => active.Table.Counts.Protected == 10);
         await ShouldBeEqualAsync();
+    }
+
+    [Fact]
+    public async Task The_mirror_says_when_it_can_hold_more_or_less()
+    {
+        Start(Quick);
+        active.Sender.Start();
+        await active.Mailbox.WhenAsync(() => active.IsInSync);
+        active.Sender.PeerRoom.ShouldBe(mirror.Table.Room);
+        mirror.Receiver.RoomChanged(3);
+        for (var i = 0; active.Sender.PeerRoom != 3; i++)
+        {
+            // Told before the acknowledgement of what follows.
+            active.Mailbox.Post(() => active.Upsert(Flows.Connection(i)));
+            await active.Mailbox.WhenAsync(() => active.Table.Counts.Protected == i + 1);
+        }
     }
 
     [Fact]

@@ -67,7 +67,7 @@ internal sealed class MirrorPair
 
     public void Reoffer()
     {
-        var offered = Table.Reoffer(changes.AsSpan(0, 4));
+        var offered = Table.Reoffer(changes.AsSpan(0, 4), refused: true);
         if (offered > 0 && !sender.TryAppend(changes.AsSpan(0, offered), Now)) Table.CloseStream();
     }
 
