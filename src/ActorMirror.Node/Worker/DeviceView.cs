@@ -40,7 +40,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             Now = MirrorReports.At(time.GetTimestamp(), time),
             StartedAt = started,
             TrafficGroups = [.. model.TrafficGroups.Select(g => Report(g, replica.State?.Groups.GetValueOrDefault(g.Name), runtime.Runtimes.GetValueOrDefault(g.Name)))],
-            ClusterLinks = ClusterLinkReports.Of(context.Engine.Links, Name, time),
+            ClusterLinks = ClusterLinkReports.Of(context.Engine.Links, model.NameOf, time),
             Alarms = Alarms(),
             Journal = journal.Status.Text,
         };

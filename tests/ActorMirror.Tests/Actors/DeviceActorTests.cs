@@ -173,6 +173,8 @@ public sealed class DeviceActorTests : IAsyncLifetime
 
         public ChannelReader<ClusterEvent> Events => throw new NotSupportedException();
 
+        public ClusterLinks Links => ClusterLinks.None;
+
         public IEnumerable<IActorRef<GroupMessage>> Groups => [tg1, tg2];
 
         public void Dispose() => Kernel.Dispose();
