@@ -17,10 +17,12 @@ namespace ActorMirror.DataPlane.FastL4;
 /// forward     filter  relay      ours with a live lease: go on, and say which events we need; anything else: drop (own namespace only)
 /// postrouting srcnat  source     SNAT automap
 /// arp input, output   lease      the same gate for "who has" and our own announcements
+/// ip6 output          lease      the same gate for neighbour advertisements
 /// </code>
-/// Everything is scoped to our own addresses and marks, so that the tables also live beside others in the host's namespace.
+/// The tables of IPv4 and IPv6 are one text in the words of either <see cref="Family"/>; that of a family the configuration does not use
+/// holds the sets, which are written alike in all of them, and forwards nothing. Everything is scoped to our own addresses and marks, so that the tables also live beside others in the host's namespace.
 /// </summary>
-public static class Ruleset
+public static partial class Ruleset
 {
     public const string Table = "actormirror";
 
@@ -32,33 +34,18 @@ public static class Ruleset
 
     private const string Ours = "ct mark & 0xf0000000 == 0xa0000000";
 
-    /// <summary>Both tables whole, in one transaction that replaces what an earlier run left.</summary>
+    /// <summary>The tables that have a <see cref="LeaseSet"/>, by family: a renewal has to reach all of them.</summary>
+    public static readonly string[] GatedFamilies = ["ip", "ip6", "arp"];
+
+    /// <summary>All tables whole, in one transaction that replaces what an earlier run left.</summary>
     public static string Whole(ServiceTable services, MemberHealth health)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(health);
-        var text = new StringBuilder();
-        var floating = services.Floating.Where(f => f.Address.IsV4).ToList();
-        text.AppendLine($"add table ip {Table}\ndelete table ip {Table}\nadd table arp {Table}\ndelete table arp {Table}");
-        text.AppendLine($"table ip {Table} {{");
-        text.AppendLine($"set {LeaseSet} {{ type mark; flags timeout; }}");
-        text.AppendLine($"set {GatedSet} {{ type mark; }}");
-        text.AppendLine(Named("map group_of { type ipv4_addr : mark;", floating.Select(f => $"{f.Address} : {Hex(FlowMark.GroupBits(f.GroupNumber))}")));
-        text.AppendLine(Named("set floating { type ipv4_addr;", floating.Select(f => f.Address.ToString())));
-        text.AppendLine(Named("set virtual { type ipv4_addr;", floating.Where(f => f.IsVirtual).Select(f => f.Address.ToString())));
-        text.AppendLine(Named("set echo { type ipv4_addr;", floating.Where(f => f.IcmpEcho).Select(f => f.Address.ToString())));
-        text.AppendLine(Named("map members { type mark : ipv4_addr . inet_service;",
-            services.Services.SelectMany(s => s.Members).Select(m => $"{m.Mark} : {m.Member.Endpoint.Address} . {m.Member.Endpoint.Port}")));
-        text.AppendLine(Named("set member_endpoints { type ipv4_addr . inet_proto . inet_service;",
-            services.Services.SelectMany(s => s.Members.Select(m => $"{m.Member.Endpoint.Address} . {Word(s.Server.Protocol)} . {m.Member.Endpoint.Port}")).Distinct()));
-        text.AppendLine(Named("map snat_of { type mark : ipv4_addr;",
-            services.Services.Where(s => s.Server.SnatAddress is not null).Select(s => $"{Hex(s.Bits)} : {s.Server.SnatAddress}")));
-        foreach (var service in services.Services) text.AppendLine($"chain {ChainOf(service)} {{\n{Selection(service, health)}}}");
-        text.AppendLine(Named("map services { type ipv4_addr . inet_proto . inet_service : verdict;", services.Services.Select(s =>
-            $"{s.Server.Destination.Address} . {Word(s.Server.Protocol)} . {s.Server.Destination.Port} : goto {ChainOf(s)}")));
-        text.AppendLine(Chains(services.Model.DataPlane));
-        text.AppendLine("}");
-        text.AppendLine(ArpTable(floating));
+        var text = new StringBuilder(Removal);
+        foreach (var family in Family.Both)
+            text.AppendLine(services.Floating.Any(f => family.Has(f.Address)) ? Used(family, services, health) : Unused(family, services.Model.DataPlane));
+        text.AppendLine(ArpTable(services.Floating.Where(f => f.Address.IsV4)));
         return text.ToString();
     }
 
@@ -67,36 +54,73 @@ public static class Ruleset
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(health);
-        var text = new StringBuilder($"flush chain ip {Table} {ChainOf(service)}\n");
-        foreach (var rule in Selection(service, health).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-            text.AppendLine($"add rule ip {Table} {ChainOf(service)} {rule}");
+        var chain = $"{Family.Of(service.Server.Destination.Address).Name} {Table} {ChainOf(service)}";
+        var text = new StringBuilder($"flush chain {chain}\n");
+        foreach (var rule in Selection(service, health).Split('\n', StringSplitOptions.RemoveEmptyEntries)) text.AppendLine($"add rule {chain} {rule}");
         return text.ToString();
     }
 
     /// <summary>Tables without a service: what a predecessor left is gone, and conntrack is loaded.</summary>
-    public static string Empty => Removal + $$"""
-        table ip {{Table}} {
-          set {{LeaseSet}} { type mark; flags timeout; }
-          chain track { type nat hook prerouting priority dstnat; policy accept; }
-        }
-        table arp {{Table}} {
-          set {{LeaseSet}} { type mark; flags timeout; }
-        }
+    public static string Empty(DataPlaneSettings settings) => $$"""
+        {{Removal}}{{Unused(Family.V4, settings)}}
+        {{Unused(Family.V6, settings)}}
+        {{ArpTable([])}}
+        add chain ip {{Table}} track { type nat hook prerouting priority dstnat; policy accept; }
 
         """;
 
-    /// <summary>Removes both tables; only ours.</summary>
-    public static string Removal => $"add table ip {Table}\ndelete table ip {Table}\nadd table arp {Table}\ndelete table arp {Table}\n";
+    /// <summary>Removes all tables; only ours.</summary>
+    public static string Removal { get; } = string.Concat(GatedFamilies.Select(f => $"add table {f} {Table}\ndelete table {f} {Table}\n"));
 
     /// <summary>
     /// Keeps new connections of a traffic group out (a planned handover flushes meanwhile), or lets them in again. The entry is never
     /// confirmed, so the client's next SYN, a second later, chooses afresh: the gate is to be short.
     /// </summary>
-    public static string Gate(int trafficGroup, bool closed)
+    public static string Gate(int trafficGroup, bool closed) => string.Concat(Family.Both.Select(family =>
     {
-        var element = $"element ip {Table} {GatedSet} {{ {Hex(FlowMark.GroupBits(trafficGroup))} }}\n";
+        var element = $"element {family.Name} {Table} {GatedSet} {{ {Hex(FlowMark.GroupBits(trafficGroup))} }}\n";
         return closed ? $"add {element}" : $"add {element}delete {element}"; // deleting an absent element would fail
+    }));
+
+    private static string Used(Family family, ServiceTable services, MemberHealth health)
+    {
+        var text = new StringBuilder();
+        var type = family.AddressType;
+        var floating = services.Floating.Where(f => family.Has(f.Address)).ToList();
+        var own = services.Services.Where(s => family.Has(s.Server.Destination.Address)).ToList();
+        text.AppendLine($"table {family.Name} {Table} {{");
+        text.AppendLine(SharedSets);
+        text.AppendLine(GroupOf(family, floating));
+        text.AppendLine(Named($"set floating {{ type {type};", floating.Select(f => f.Address.ToString())));
+        text.AppendLine(Named($"set virtual {{ type {type};", floating.Where(f => f.IsVirtual).Select(f => f.Address.ToString())));
+        text.AppendLine(Named($"set echo {{ type {type};", floating.Where(f => f.IcmpEcho).Select(f => f.Address.ToString())));
+        text.AppendLine(Named($"map members {{ type mark : {type} . inet_service;",
+            own.SelectMany(s => s.Members).Select(m => $"{m.Mark} : {m.Member.Endpoint.Address} . {m.Member.Endpoint.Port}")));
+        text.AppendLine(Named($"set member_endpoints {{ type {type} . inet_proto . inet_service;",
+            own.SelectMany(s => s.Members.Select(m => $"{m.Member.Endpoint.Address} . {Word(s.Server.Protocol)} . {m.Member.Endpoint.Port}")).Distinct()));
+        text.AppendLine(Named($"map snat_of {{ type mark : {type};",
+            own.Where(s => s.Server.SnatAddress is not null).Select(s => $"{Hex(s.Bits)} : {s.Server.SnatAddress}")));
+        foreach (var service in own) text.AppendLine($"chain {ChainOf(service)} {{\n{Selection(service, health)}}}");
+        text.AppendLine(Named($"map services {{ type {type} . inet_proto . inet_service : verdict;", own.Select(s =>
+            $"{s.Server.Destination.Address} . {Word(s.Server.Protocol)} . {s.Server.Destination.Port} : goto {ChainOf(s)}")));
+        text.AppendLine(Chains(family, services.Model.DataPlane));
+        if (family == Family.V6) text.AppendLine(NeighborChains(services.Model.DataPlane));
+        text.Append('}');
+        return text.ToString();
     }
+
+    /// <summary>Without addresses of this family: nothing to do, and in our own namespace nothing to forward.</summary>
+    private static string Unused(Family family, DataPlaneSettings settings) => $$"""
+        table {{family.Name}} {{Table}} {
+          {{SharedSets}}
+          {{(settings.Namespace is null ? "" : "chain relay { type filter hook forward priority filter; policy drop; }")}}
+        }
+        """;
+
+    private static string SharedSets => $"set {LeaseSet} {{ type mark; flags timeout; }}\nset {GatedSet} {{ type mark; }}";
+
+    private static string GroupOf(Family family, IEnumerable<FloatingAddress> floating) =>
+        Named($"map group_of {{ type {family.AddressType} : mark;", floating.Select(f => $"{f.Address} : {Hex(FlowMark.GroupBits(f.GroupNumber))}"));
 
     private static string ChainOf(Service service) => $"vs_{service.Number}";
 
@@ -114,43 +138,47 @@ public static class Ruleset
             ? $"ct mark set {up[0].Mark}\n"
             : $"ct mark set numgen inc mod {turn.Length} map {{ {string.Join(", ", turn.Select((member, slot) => $"{slot} : {up[member].Mark}"))} }}\n");
         text.Append($"ct mark & 0xffc00000 == @{GatedSet} drop\n");
-        text.Append($"meta l4proto {Word(service.Server.Protocol)} dnat ip to ct mark map @members\n");
+        text.Append($"meta l4proto {Word(service.Server.Protocol)} dnat {Family.Of(service.Server.Destination.Address).Name} to ct mark map @members\n");
         return text.ToString();
     }
 
-    private static string Chains(DataPlaneSettings settings)
+    private static string Chains(Family family, DataPlaneSettings settings)
     {
+        var ip = family.Name;
         // The third guard rule takes the place of tcp_loose=0 where that sysctl is the host's and not ours to set.
         var refuse = settings.OnUnknown == OnUnknown.Reset ? "reject with tcp reset" : "drop";
         var unknown = settings.OnUnknown == OnUnknown.Reset
-            ? "ct state invalid ip daddr @virtual meta l4proto tcp reject with tcp reset\n    "
+            ? $"ct state invalid {ip} daddr @virtual meta l4proto tcp reject with tcp reset\n    "
             : "";
-        var rest = settings.Namespace is null ? "ip saddr . meta l4proto . th sport @member_endpoints drop" : "drop";
+        // Neighbours ask for a virtual address, and answer it, by ICMPv6.
+        var admitted = family == Family.V6 ? "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept" : "";
+        var rest = settings.Namespace is null ? $"{ip} saddr . meta l4proto . th sport @member_endpoints drop" : "drop";
         return $$"""
               chain lease_check {
-                meta mark set ip daddr map @group_of
+                meta mark set {{ip}} daddr map @group_of
                 meta mark != @{{LeaseSet}} drop
                 meta mark set 0
               }
               chain lease {
                 type filter hook prerouting priority raw; policy accept;
-                ip daddr @floating jump lease_check
+                {{ip}} daddr @floating jump lease_check
               }
               chain guard {
                 type filter hook prerouting priority mangle; policy accept;
-                {{unknown}}ct state invalid ip daddr @virtual drop
-                ct state new ip daddr @virtual tcp flags & (fin|syn|rst|ack) != syn {{refuse}}
-                ct state invalid ip saddr . meta l4proto . th sport @member_endpoints drop
+                {{unknown}}ct state invalid {{ip}} daddr @virtual drop
+                ct state new {{ip}} daddr @virtual tcp flags & (fin|syn|rst|ack) != syn {{refuse}}
+                ct state invalid {{ip}} saddr . meta l4proto . th sport @member_endpoints drop
               }
               chain dispatch {
                 type nat hook prerouting priority dstnat; policy accept;
-                fib daddr type local ip daddr . meta l4proto . th dport vmap @services
+                fib daddr type local {{ip}} daddr . meta l4proto . th dport vmap @services
               }
               chain local {
                 type filter hook input priority filter; policy accept;
-                ip daddr @echo icmp type echo-request accept
-                ip daddr @virtual meta l4proto tcp reject with tcp reset
-                ip daddr @virtual reject
+                {{admitted}}
+                {{ip}} daddr @echo {{family.EchoRequest}} accept
+                {{ip}} daddr @virtual meta l4proto tcp reject with tcp reset
+                {{ip}} daddr @virtual reject
               }
               chain relay {
                 type filter hook forward priority filter; policy accept;
@@ -167,29 +195,10 @@ public static class Ruleset
               }
               chain source {
                 type nat hook postrouting priority srcnat; policy accept;
-                {{Ours}} snat ip to ct mark & 0xfffff000 map @snat_of
+                {{Ours}} snat {{ip}} to ct mark & 0xfffff000 map @snat_of
               }
             """;
     }
-
-    /// <summary>Sets live in one table: the ARP gate has a lease set of its own, refreshed in the same transaction.</summary>
-    private static string ArpTable(IEnumerable<FloatingAddress> floating) =>
-        $$"""
-        table arp {{Table}} {
-          set {{LeaseSet}} { type mark; flags timeout; }
-          {{Named("map group_of { type ipv4_addr : mark;", floating.Select(f => $"{f.Address} : {Hex(FlowMark.GroupBits(f.GroupNumber))}"))}}
-          chain answer {
-            type filter hook input priority filter; policy accept;
-            meta mark set arp daddr ip map @group_of
-            meta mark != 0 meta mark != @{{LeaseSet}} drop
-          }
-          chain announce {
-            type filter hook output priority filter; policy accept;
-            meta mark set arp saddr ip map @group_of
-            meta mark != 0 meta mark != @{{LeaseSet}} drop
-          }
-        }
-        """;
 
     /// <summary>nft refuses an empty <c>elements = { }</c>.</summary>
     private static string Named(string head, IEnumerable<string> elements)

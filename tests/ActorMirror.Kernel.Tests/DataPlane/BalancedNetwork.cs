@@ -63,7 +63,7 @@ internal sealed class BalancedNetwork : IDisposable
         RaiseAddress();
         TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp));
         var lease = $"lease {{ 0x{FlowMark.GroupBits(Services.Groups["tg1"]):x8} timeout 1h }}";
-        TestNetwork.Nft($"add element ip {Ruleset.Table} {lease}\nadd element arp {Ruleset.Table} {lease}");
+        TestNetwork.Nft(string.Concat(Ruleset.GatedFamilies.Select(f => $"add element {f} {Ruleset.Table} {lease}\n")));
         TestNetwork.Run("sysctl -qw net.ipv4.ip_forward=1 net.netfilter.nf_conntrack_tcp_loose=0");
     }
 
