@@ -20,6 +20,9 @@ public sealed class DeviceScenarioTests
         programs.Programs.ShouldAllBe(c => c.Contains("actormirrord.dll worker") || c.StartsWith("corosync ") || c.Contains("/corosync "));
     }
 
+    [PrivilegedFact]
+    public Task Connections_over_IPv6_survive_what_ipv6_conf_does() => RunAsync("ipv6.conf");
+
     // Nightly: ForeignObjectTests holds the same, and more, in less time.
     [PrivilegedFact]
     [Trait("Category", "Nightly")]
