@@ -46,7 +46,7 @@ internal sealed class LabNetwork(Run run, NetworkPlan plan)
         }
 
         if (host.Gateway is not null) lines.Add($"route add default via {host.Gateway}");
-        if (host.Gateway6 is not null) lines.Add($"-6 route add default via {host.Gateway6}");
+        if (host.Gateway6 is not null) lines.Add($"route add ::/0 via {host.Gateway6}");
         await IpAsync(name, lines, stop);
         if (host.DataPlane) await IpAsync(DataPlane(host.Name), ["link set lo up"], stop);
     }
