@@ -28,11 +28,11 @@ internal static class Kinds
         "'host' or the name of a network namespace of 1 to 64 characters a-z, A-Z, 0-9, '-', '_', '.'",
         Check(text => text.Length is > 0 and <= 64 && text is not ("." or "..") && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')));
 
-    public static readonly Kind<Address> Address = new("an IPv4 address", IsV4Address);
+    public static readonly Kind<Address> Address = new("an IPv4 or IPv6 address", IsAddress);
 
-    public static readonly Kind<Prefix> Prefix = new("an IPv4 address with its subnet length, ADDRESS/LENGTH", IsV4Prefix);
+    public static readonly Kind<Prefix> Prefix = new("an IPv4 or IPv6 address with its subnet length, ADDRESS/LENGTH", IsPrefix);
 
-    public static readonly Kind<Endpoint> Endpoint = new("an IPv4 address and a port from 1 to 65535, \"ADDRESS:PORT\"", IsV4Endpoint);
+    public static readonly Kind<Endpoint> Endpoint = new("an IPv4 or IPv6 address and a port from 1 to 65535, \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"", IsEndpoint);
 
     public static readonly Kind<bool> Switch = new("on or off", IsSwitch);
 
@@ -81,12 +81,15 @@ internal static class Kinds
     private static bool IsInterface(string text) =>
         text.Length is > 0 and <= 15 && text is not ("." or "..") && !text.Any(c => c is '/' or ':' or < '!' or > '~');
 
-    private static bool IsV4Address(string text, out Address value) => Domain.Addresses.Address.TryParse(text, out value) && value.IsV4;
+    private static bool IsAddress(string text, out Address value) => Domain.Addresses.Address.TryParse(text, out value) && !IsMapped(text, value);
 
-    private static bool IsV4Prefix(string text, out Prefix value) => Domain.Addresses.Prefix.TryParse(text, out value) && value.Address.IsV4 && value.Length > 0;
+    private static bool IsPrefix(string text, out Prefix value) =>
+        Domain.Addresses.Prefix.TryParse(text, out value) && value.Length > 0 && !IsMapped(text, value.Address);
 
-    private static bool IsV4Endpoint(string text, out Endpoint value) =>
-        Domain.Addresses.Endpoint.TryParse(text, out value) && value.Address.IsV4 && value.Port > 0;
+    private static bool IsEndpoint(string text, out Endpoint value) => Domain.Addresses.Endpoint.TryParse(text, out value) && value.Port > 0;
+
+    /// <summary>::ffff:10.0.0.1 is neither: no packet has such an address, and within this program it is 10.0.0.1.</summary>
+    private static bool IsMapped(string text, Address value) => value.IsV4 && text.Contains(':', StringComparison.Ordinal);
 
     private static bool IsSwitch(string text, out bool value)
     {

@@ -12,6 +12,7 @@ internal static class AddressRules
         foreach (var address in topology.Config.VirtualAddresses) Explicit(topology, address, problems);
         foreach (var server in topology.Config.VirtualServers) Destination(topology, server, problems);
         HostAddresses(topology, problems);
+        OneHosts(topology.Config, problems);
         foreach (var pool in topology.Config.Pools) Balancing(pool, problems);
         foreach (var monitor in topology.Config.Monitors)
         {
@@ -27,10 +28,33 @@ internal static class AddressRules
         if (selfIp is { TrafficGroup: null, Device: null })
             problems.Error(selfIp.Origin, "it is not said whose the self IP is", "add traffic-group = NAME if it floats, device = NAME if it does not");
 
-        if (selfIp.Address is not { } address || address.Value.Length > 30) return;
-        var hosts = (1u << (32 - address.Value.Length)) - 1;
-        if ((address.Value.Address.V4 & hosts) == 0 || (address.Value.Address.V4 & hosts) == hosts)
+        // Of a subnet of two both are hosts' (RFC 3021, RFC 6164).
+        if (selfIp.Address is not { } address || address.Value.Address.Bits - address.Value.Length < 2) return;
+        var (ip, length) = address.Value;
+        var hosts = (UInt128.One << (ip.Bits - length)) - 1;
+        if (!ip.IsV4 && (ip.Value & hosts) == 0)
+            problems.Error(address.Origin, $"{address.Value} is the subnet's anycast address, which every router there has", "choose an address above it");
+        if (ip.IsV4 && ((ip.Value & hosts) == 0 || (ip.Value & hosts) == hosts))
             problems.Error(address.Origin, $"{address.Value} is the network's or the broadcast address of its subnet", "choose an address between the two");
+    }
+
+    /// <summary>Addresses of IPv6 that are not one host's in every place they are used.</summary>
+    private static void OneHosts(GroupConfig config, Problems problems)
+    {
+        IEnumerable<Located<Address>?> addresses =
+        [
+            .. config.Devices.SelectMany(d => (Located<Address>?[])[d.Management, d.Mirror, .. d.ClusterLinks.Items]),
+            .. config.SelfIps.Select(s => s.Address is { } a ? new Located<Address>(a.Value.Address, a.Origin) : null),
+            .. config.VirtualAddresses.Select(v => v.Address),
+            .. config.VirtualServers.Select(v => v.Destination is { } d ? new Located<Address>(d.Value.Address, d.Origin) : null),
+            .. config.Pools.SelectMany(p => p.Members).Select(m => m.Address is { } a ? new Located<Address>(a.Value.Address, a.Origin) : null),
+        ];
+        foreach (var address in addresses.OfType<Located<Address>>().Where(a => !a.Value.IsV4))
+        {
+            var ip = address.Value.ToIPAddress();
+            var what = ip.IsIPv6LinkLocal ? "a link-local address, which means nothing without its link" : ip.IsIPv6Multicast ? "a multicast address" : null;
+            if (what is not null) problems.Error(address.Origin, $"{address.Value} is {what}", "give a global or a unique local address");
+        }
     }
 
     private static void Explicit(Topology topology, VirtualAddressConfig address, Problems problems)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorMirror.Configuration.Reading;
+using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 
@@ -52,6 +53,9 @@ internal static class ClusterRules
     {
         var members = config.Devices.Where(d => config.Members.Items.Any(m => m.Value == d.Name)).ToList();
         Links([.. members.Where(d => d.ClusterLinks.IsComplete)], problems);
+        OneFamily([.. members.Select(d => d.Mirror)], "mirror addresses", problems);
+        for (var link = 0; link < members.Select(d => d.ClusterLinks.Items.Length).DefaultIfEmpty().Max(); link++)
+            OneFamily([.. members.Select(d => d.ClusterLinks.Items.ElementAtOrDefault(link))], $"addresses of cluster link {link}", problems);
 
         if (config.Members.Items.Length == 2 && config.Cluster.AllowUnsafePair is { Value: false } pair)
         {
@@ -85,6 +89,18 @@ internal static class ClusterRules
 
         if (count == 1)
             problems.Warning(linked[0].Links.Origin, "there is only one cluster link: when it is cut, devices are lost although they run", "add a second address to cluster-links of every device, on another network");
+    }
+
+    /// <summary>Addresses that talk to each other.</summary>
+    private static void OneFamily(IEnumerable<Located<Address>?> addresses, string what, Problems problems)
+    {
+        var given = addresses.OfType<Located<Address>>().ToList();
+        foreach (var other in given.Where(a => a.Value.IsV4 != given[0].Value.IsV4))
+        {
+            problems.Error(
+                other.Origin, $"{other.Value} is of another family than {given[0].Value}: the devices' {what} cannot reach each other",
+                $"give every device an {(given[0].Value.IsV4 ? "IPv4" : "IPv6")} address here");
+        }
     }
 
     private static void Mirroring(GroupConfig config, Problems problems)

@@ -31,6 +31,10 @@ internal sealed class Topology(GroupConfig config)
     public ImmutableArray<Address> MembersOf(VirtualServerConfig server) =>
         [.. PoolOf(server)?.Members.Select(m => m.Address?.Value.Address).OfType<Address>().Distinct() ?? []];
 
+    /// <summary>A server behind a virtual server that is not of its destination's family; null: there is none.</summary>
+    public Address? ForeignMember(VirtualServerConfig server) =>
+        server.Destination is { Value.Address.IsV4: var isV4 } ? MembersOf(server).Where(m => m.IsV4 != isV4).Select(m => (Address?)m).FirstOrDefault() : null;
+
     /// <summary>The explicit entry for an address that virtual servers listen on, if there is one.</summary>
     public VirtualAddressConfig? ExplicitAddress(Address address) => Config.VirtualAddresses.FirstOrDefault(v => v.Address?.Value == address);
 

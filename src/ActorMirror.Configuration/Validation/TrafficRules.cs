@@ -11,17 +11,26 @@ internal static class TrafficRules
     {
         foreach (var pool in topology.Config.Pools.Where(p => p.Members.IsEmpty))
             problems.Warning(pool.Origin, "the pool has no valid member: its virtual servers answer nobody", "add a member");
+        foreach (var server in topology.Config.VirtualServers) OneFamily(topology, server, problems);
         foreach (var server in topology.ServersWith(SnatMode.Automap)) Automap(topology, server, problems);
         foreach (var server in topology.ServersWith(SnatMode.None)) NoSnat(topology, server, problems);
         OneGateway(topology, problems);
         OwnSelfIps(topology, problems);
     }
 
+    private static void OneFamily(Topology topology, VirtualServerConfig server, Problems problems)
+    {
+        if (topology.ForeignMember(server) is not { } member) return;
+        problems.Error(
+            server.Pool!.Origin, $"member {member} of pool '{server.Pool.Value}' is {Family(member)}, the destination {server.Destination!.Value.Address} is {Family(server.Destination.Value.Address)}: connections are not translated between the two",
+            "make a pool, and a virtual server, for each family");
+    }
+
     private static void Automap(Topology topology, VirtualServerConfig server, Problems problems)
     {
         var members = topology.MembersOf(server);
         if (members.IsEmpty || server is not { TrafficGroup: { } group, Mirror: { } mirror }) return;
-        if (topology.Automap(server, topology.Config.Device?.Value) is not null) return;
+        if (topology.ForeignMember(server) is not null || topology.Automap(server, topology.Config.Device?.Value) is not null) return;
 
         var origin = server.Snat!.Origin;
         var networks = members.Select(m => topology.Around(m).Select(s => s.Vlan!.Value).FirstOrDefault()).Distinct().ToList();
@@ -36,12 +45,12 @@ internal static class TrafficRules
         else if (mirror.Value)
         {
             problems.Error(
-                origin, $"traffic group '{group.Value}' has no floating self IP on VLAN '{networks[0]}': automap would use an address that stays behind at a failover, with mirror = on",
+                origin, $"traffic group '{group.Value}' has no floating {Family(members[0])} self IP on VLAN '{networks[0]}': automap would use an address that stays behind at a failover, with mirror = on",
                 $"add a self IP there with traffic-group = {group.Value}");
         }
         else
         {
-            problems.Error(origin, $"neither traffic group '{group.Value}' nor this device has a self IP on VLAN '{networks[0]}'", $"add a self IP there with traffic-group = {group.Value}");
+            problems.Error(origin, $"neither traffic group '{group.Value}' nor this device has an {Family(members[0])} self IP on VLAN '{networks[0]}'", $"add a self IP there with traffic-group = {group.Value}");
         }
     }
 
@@ -101,12 +110,14 @@ internal static class TrafficRules
     {
         foreach (var pool in topology.Config.Pools.Where(p => p.Monitor is not null))
         {
-            var vlan = pool.Members.Where(m => m.Address is not null)
-                .SelectMany(m => topology.Around(m.Address!.Value.Address)).Select(s => s.Vlan!.Value).FirstOrDefault();
-            if (vlan is null) continue;
-            var without = topology.Config.Members.Items.Where(m => !topology.On(vlan).Any(s => s.Device?.Value == m.Value)).Select(m => m.Value).ToList();
+            var near = pool.Members.Where(m => m.Address is not null).SelectMany(m => topology.Around(m.Address!.Value.Address)).FirstOrDefault();
+            if (near is not { Vlan.Value: var vlan, Address.Value.Address: var address }) continue;
+            var own = topology.On(vlan).Where(s => s.Address!.Value.Address.IsV4 == address.IsV4).Select(s => s.Device?.Value).ToHashSet();
+            var without = topology.Config.Members.Items.Select(m => m.Value).Where(m => !own.Contains(m)).ToList();
             if (without.Count > 0)
-                problems.Warning(pool.Monitor!.Origin, $"{string.Join(", ", without)} cannot reach the members while standby: no self IP of its own on VLAN '{vlan}'", "add a self IP there with device = NAME, for each device");
+                problems.Warning(pool.Monitor!.Origin, $"{string.Join(", ", without)} cannot reach the members while standby: no {Family(address)} self IP of its own on VLAN '{vlan}'", "add a self IP there with device = NAME, for each device");
         }
     }
+
+    private static string Family(Address address) => address.IsV4 ? "IPv4" : "IPv6";
 }

@@ -16,7 +16,7 @@ public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDi
 {
     private readonly InterfaceAddresses addresses = InterfaceAddresses.Open(thread);
     private readonly NeighborTable neighbors = NeighborTable.Open(thread);
-    private readonly Dictionary<string, GratuitousArp> announcers = [];
+    private readonly Dictionary<(string Interface, bool IsV4), IAnnouncer> announcers = [];
     private readonly Lock guard = new();
 
     /// <summary>
@@ -24,12 +24,12 @@ public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDi
     /// </summary>
     public void Prepare(ImmutableArray<FloatingAddress> floating)
     {
-        foreach (var name in floating.Select(f => f.Interface).Distinct()) Announcer(name);
+        foreach (var address in floating.DistinctBy(KeyOf)) Announcer(address);
     }
 
     /// <returns>Whether every address is up.</returns>
     public bool Raise(IEnumerable<FloatingAddress> floating) =>
-        ForEach(floating, "bring up", f => addresses.Set(f.Interface, f.Address.Value, f.PrefixLength));
+        ForEach(floating, "bring up", f => addresses.Set(f.Interface, f.Address.Value, f.PrefixLength, isSource: false));
 
     /// <summary>Also what still waits to be sent is dropped: the gate is shut by now, but it stands in front of that queue.</summary>
     /// <returns>Whether every address is gone.</returns>
@@ -40,9 +40,9 @@ public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDi
         return gone && dropped;
     }
 
-    /// <summary>One round of gratuitous ARP for each address; the caller repeats it (3 × 100 ms), frames get lost.</summary>
+    /// <summary>One round of gratuitous ARP or neighbour advertisement for each address; the caller repeats it (3 × 100 ms), frames get lost.</summary>
     public bool Announce(IEnumerable<FloatingAddress> floating) =>
-        ForEach(floating, "announce", f => Announcer(f.Interface)?.Announce(f.Address.Value));
+        ForEach(floating, "announce", f => Announcer(f)?.Announce(f.Address.Value));
 
     public void Dispose()
     {
@@ -70,18 +70,21 @@ public sealed class FloatingAddresses(NamespaceThread thread, ILogger log) : IDi
         return all;
     }
 
-    private GratuitousArp? Announcer(string name)
+    private static (string Interface, bool IsV4) KeyOf(FloatingAddress address) => (address.Interface, address.Address.IsV4);
+
+    private IAnnouncer? Announcer(FloatingAddress address)
     {
         lock (guard)
         {
-            if (announcers.TryGetValue(name, out var announcer)) return announcer;
+            var (name, isV4) = KeyOf(address);
+            if (announcers.TryGetValue((name, isV4), out var announcer)) return announcer;
             try
             {
-                return announcers[name] = GratuitousArp.Open(thread, name);
+                return announcers[(name, isV4)] = isV4 ? GratuitousArp.Open(thread, name) : NeighborAdvertiser.Open(thread, name);
             }
             catch (Exception failure)
             {
-                log.LogError(failure, "Cannot announce addresses on {Interface}", name);
+                log.LogError(failure, "Cannot announce {Address} on {Interface}", address.Address, name);
                 return null;
             }
         }

@@ -40,6 +40,7 @@ public sealed class DataPlaneHost : ISocketFactory, IDisposable
 
     /// <summary>Brings interfaces, own addresses and settings to what the configuration says; repeatable.</summary>
     /// <exception cref="Kernel.KernelException">An interface is missing or cannot be moved; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">The host's namespace does not forward IPv6, and it is not ours to change; the message says what to do.</exception>
     public void Prepare()
     {
         using var links = NetworkLinks.Open(Thread);
@@ -50,8 +51,9 @@ public sealed class DataPlaneHost : ISocketFactory, IDisposable
         }
 
         // Loads conntrack, and with it the settings below; forwards nothing yet.
-        Run(Ruleset.Empty);
+        Run(Ruleset.Empty(model.DataPlane));
         foreach (var (setting, value) in DataPlaneSysctls.For(model)) sysctls.Write(setting, value);
+        if (model.DataPlane.Namespace is null) ForwardIpv6();
         foreach (var vlan in model.Vlans.Where(v => v.InDataPlane)) links.SetUp(vlan.Interface);
         using var addresses = InterfaceAddresses.Open(Thread);
         var present = addresses.List();
@@ -84,6 +86,20 @@ public sealed class DataPlaneHost : ISocketFactory, IDisposable
     {
         nft.Dispose();
         Thread.Dispose();
+    }
+
+    private void ForwardIpv6()
+    {
+        foreach (var vlan in model.Ipv6Vlans)
+        {
+            if (sysctls.Exists(DataPlaneSysctls.ForcedForwarding(vlan))) sysctls.Write(DataPlaneSysctls.ForcedForwarding(vlan), "1");
+            else if (sysctls.Read(DataPlaneSysctls.Ipv6Forwarding) != "1")
+            {
+                throw new InvalidOperationException(
+                    $"the host's network namespace does not forward IPv6, and before Linux 6.17 that cannot be changed for interface '{vlan.Interface}' alone: "
+                    + $"set {DataPlaneSysctls.Ipv6Forwarding} = 1 (an interface heeds router advertisements then only with accept_ra = 2), or give data-plane.namespace a name of its own");
+            }
+        }
     }
 
     private void MoveInterfaces(NetworkLinks inside, string name)

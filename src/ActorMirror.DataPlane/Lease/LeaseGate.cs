@@ -30,7 +30,7 @@ public sealed class LeaseGate : ILeaseGate, IDisposable
     public LeaseGate(NamespaceThread thread)
     {
         nft = NftablesContext.Open(thread);
-        gate = new ExpiringSet(nft, new NftablesSet("ip", Ruleset.Table, Ruleset.LeaseSet), new NftablesSet("arp", Ruleset.Table, Ruleset.LeaseSet));
+        gate = new ExpiringSet(nft, [.. Ruleset.GatedFamilies.Select(family => new NftablesSet(family, Ruleset.Table, Ruleset.LeaseSet))]);
     }
 
     public void Open(ReadOnlySpan<int> groups, TimeSpan lifetime)

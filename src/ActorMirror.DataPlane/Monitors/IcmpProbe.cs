@@ -5,28 +5,29 @@ using ActorMirror.Domain.Addresses;
 
 namespace ActorMirror.DataPlane.Monitors;
 
-/// <summary>An ICMP echo (RFC 792); the answer must carry our identifier and sequence number and come from the member.</summary>
+/// <summary>An echo by ICMP (RFC 792) or ICMPv6 (RFC 4443 §4); the answer must carry our identifier and sequence number and come from the member.</summary>
 public sealed class IcmpProbe(ISocketFactory sockets) : IMemberProbe
 {
-    private const byte EchoRequest = 8;
-    private const byte EchoReply = 0;
-
     private static int sequence;
 
     public async Task<bool> ProbeAsync(Endpoint member, CancellationToken cancellation)
     {
         try
         {
-            using var socket = sockets.Create(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp);
+            var isV4 = member.Address.IsV4;
+            using var socket = isV4
+                ? sockets.Create(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Icmp)
+                : sockets.Create(AddressFamily.InterNetworkV6, SocketType.Raw, ProtocolType.IcmpV6);
             var number = (ushort)Interlocked.Increment(ref sequence);
-            var request = Request((ushort)Environment.ProcessId, number);
+            var request = Request(isV4, (ushort)Environment.ProcessId, number);
             var peer = new IPEndPoint(member.Address.ToIPAddress(), 0);
             await socket.SendToAsync(request, peer, cancellation);
             var buffer = new byte[1500];
             while (true)
             {
                 var received = await socket.ReceiveFromAsync(buffer, peer, cancellation);
-                if (IsReply(buffer.AsSpan(0, received.ReceivedBytes), member.Address, request)) return true;
+                var from = Address.From(((IPEndPoint)received.RemoteEndPoint).Address);
+                if (from == member.Address && IsReply(isV4, buffer.AsSpan(0, received.ReceivedBytes), request)) return true;
             }
         }
         catch (Exception failure) when (failure is SocketException or OperationCanceledException)
@@ -35,24 +36,24 @@ public sealed class IcmpProbe(ISocketFactory sockets) : IMemberProbe
         }
     }
 
-    internal static byte[] Request(ushort identifier, ushort number)
+    internal static byte[] Request(bool isV4, ushort identifier, ushort number)
     {
         var packet = new byte[16];
-        packet[0] = EchoRequest;
+        packet[0] = isV4 ? (byte)8 : (byte)128;
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), identifier);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(6), number);
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), Checksum(packet));
+        if (isV4) BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), Checksum(packet)); // of ICMPv6 the kernel computes it: it covers the addresses
         return packet;
     }
 
-    /// <summary>A raw socket sees the IP header and every ICMP message of the namespace: only the answer to our request counts.</summary>
-    internal static bool IsReply(ReadOnlySpan<byte> packet, Address from, ReadOnlySpan<byte> request)
+    /// <summary>A raw socket sees every ICMP message of the namespace, and of IPv4 the IP header too: only the answer to our request counts.</summary>
+    internal static bool IsReply(bool isV4, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> request)
     {
-        if (packet.Length < 20) return false;
-        var header = (packet[0] & 0xf) * 4;
-        if (packet.Length < header + 8 || BinaryPrimitives.ReadUInt32BigEndian(packet[12..]) != from.V4) return false;
+        if (packet.IsEmpty) return false;
+        var header = isV4 ? (packet[0] & 0xf) * 4 : 0;
+        if (packet.Length < header + 8) return false;
         var icmp = packet[header..];
-        return icmp[0] == EchoReply && icmp[4..8].SequenceEqual(request[4..8]);
+        return icmp[0] == (isV4 ? 0 : 129) && icmp[4..8].SequenceEqual(request[4..8]);
     }
 
     /// <summary>RFC 1071.</summary>

@@ -43,6 +43,14 @@ public sealed record DeviceGroupModel
     /// </summary>
     public bool IsUnsafePair => Cluster.Engine == ClusterEngineKind.Corosync && Devices.Length == 2;
 
+    /// <summary>VLANs of the data plane with an IPv6 address of ours, floating or not.</summary>
+    public ImmutableArray<Vlan> Ipv6Vlans =>
+    [
+        .. SelfIps.Where(s => !s.Address.Address.IsV4).Select(s => s.Vlan)
+            .Concat(VirtualAddresses.Where(a => !a.Address.IsV4).Select(a => a.Vlan))
+            .Distinct(),
+    ];
+
     public Device Device(DeviceId id) => Devices.Single(d => d.Id == id);
 
     /// <summary>For people, also of a device that only others' configuration has.</summary>

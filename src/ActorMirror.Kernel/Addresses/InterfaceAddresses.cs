@@ -26,14 +26,18 @@ public sealed class InterfaceAddresses : IDisposable
     /// <param name="validFor">
     /// When the kernel takes it away by itself, in whole seconds, rounded up, and up to a second later than that; null is never.
     /// </param>
+    /// <param name="isSource">
+    /// False: not chosen as the source of what this host itself sends, while there is another (IPv6 only: a preferred lifetime of 0; a full
+    /// prefix would else win over the subnet's, RFC 6724 rule 8. Of IPv4 addresses the subnet's first is chosen).
+    /// </param>
     /// <exception cref="NetlinkException">No such interface, not permitted, or not an address a host can have.</exception>
-    public void Set(string interfaceName, UInt128 address, int prefixLength, TimeSpan? validFor = null)
+    public void Set(string interfaceName, UInt128 address, int prefixLength, TimeSpan? validFor = null, bool isSource = true)
     {
         var bits = MappedAddress.IsV4(address) ? 32 : 128;
         if (prefixLength < 0 || prefixLength > bits) throw new ArgumentOutOfRangeException(nameof(prefixLength), prefixLength, $"must be 0 to {bits}");
         var request = Begin(stackalloc byte[RouteSocket.RequestBytes], RouteMessage.Newaddr, NetlinkFlags.Create | NetlinkFlags.Replace, interfaceName, address, prefixLength);
         var seconds = validFor is { } span ? (uint)Math.Clamp(Math.Ceiling(span.TotalSeconds), 1, uint.MaxValue - 1) : uint.MaxValue;
-        request.Put(AddressAttribute.Cacheinfo, new AddressLifetime { Preferred = seconds, Valid = seconds });
+        request.Put(AddressAttribute.Cacheinfo, new AddressLifetime { Preferred = isSource || bits == 32 ? seconds : 0, Valid = seconds });
         if (!MappedAddress.IsV4(address)) request.Put(AddressAttribute.Flags, AddressFlags.Nodad);
         request.EndMessage();
         _socket.Request(request, $"set {MappedAddress.ToText(address)}/{prefixLength} on '{interfaceName}'");

@@ -4,8 +4,8 @@ using ActorMirror.Kernel.Native;
 
 namespace ActorMirror.Kernel.Announcements;
 
-/// <summary>Tells the neighbours on one interface's network that an IPv4 address is here now.</summary>
-public sealed class GratuitousArp : IDisposable
+/// <summary>The announcer of IPv4 addresses; a round is a request and a reply.</summary>
+public sealed class GratuitousArp : IAnnouncer
 {
     private readonly PacketSocket _socket;
 
@@ -14,10 +14,6 @@ public sealed class GratuitousArp : IDisposable
     /// <exception cref="KernelException">No such interface in the namespace, or not permitted (CAP_NET_RAW).</exception>
     public static GratuitousArp Open(NamespaceThread thread, string interfaceName) => new(PacketSocket.Open(thread, interfaceName, ArpFrame.EtherType));
 
-    /// <summary>Sends one round: a request and a reply. A frame may be lost, so callers repeat it (3 times, 100 ms apart).</summary>
-    /// <param name="address">IPv4 in its IPv6-mapped form.</param>
-    /// <exception cref="ArgumentException">Not an IPv4 address.</exception>
-    /// <exception cref="KernelException">The interface is down or gone.</exception>
     public void Announce(UInt128 address)
     {
         if (!MappedAddress.IsV4(address)) throw new ArgumentException($"{MappedAddress.ToText(address)} is not an IPv4 address", nameof(address));

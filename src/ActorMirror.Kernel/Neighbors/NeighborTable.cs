@@ -7,7 +7,7 @@ using ActorMirror.Kernel.Netlink;
 
 namespace ActorMirror.Kernel.Neighbors;
 
-/// <summary>The neighbours (arp(7)) on the interfaces of one network namespace. Safe for several threads.</summary>
+/// <summary>The neighbours (arp(7), and their like of IPv6) on the interfaces of one network namespace. Safe for several threads.</summary>
 public sealed class NeighborTable : IDisposable
 {
     private readonly RouteSocket _socket;
@@ -18,7 +18,7 @@ public sealed class NeighborTable : IDisposable
     public static NeighborTable Open(NamespaceThread thread) => new(RouteSocket.Open(thread));
 
     /// <summary>
-    /// Forgets the IPv4 neighbours that do not answer yet, and with them the packets that wait for them (up to 101 each, up to 3 s, when a
+    /// Forgets the neighbours that do not answer yet, and with them the packets that wait for them (up to 101 each, up to 3 s, when a
     /// link is cut): no gate stands behind that queue, and once the link is back they would follow what another device has sent meanwhile.
     /// </summary>
     /// <returns>How many neighbours were forgotten; none when there is no such interface.</returns>
@@ -27,7 +27,7 @@ public sealed class NeighborTable : IDisposable
     {
         if (!TryFind(interfaceName, out var index)) return 0;
         var all = _socket.Dump(
-            RouteMessage.Getneigh, new NeighborHeader { Family = (byte)AddressFamily.Inet }, "list neighbours", static (in NetlinkMessage message) => Read(message));
+            RouteMessage.Getneigh, new NeighborHeader { Family = AddressFamily.Unspec }, "list neighbours", static (in NetlinkMessage message) => Read(message));
         var forgotten = 0;
         foreach (var (at, state, address) in all)
         {
@@ -45,7 +45,7 @@ public sealed class NeighborTable : IDisposable
         UInt128 address = 0;
         foreach (var attribute in message.Attributes(Marshal.SizeOf<NeighborHeader>()))
         {
-            if (attribute.Type == NeighborAttribute.Dst && attribute.Payload.Length == 4) address = MappedAddress.Read(attribute.Payload);
+            if (attribute.Type == NeighborAttribute.Dst && attribute.Payload.Length is 4 or 16) address = MappedAddress.Read(attribute.Payload);
         }
 
         return (header.Index, header.State, address);
@@ -69,7 +69,7 @@ public sealed class NeighborTable : IDisposable
     {
         try
         {
-            var header = new NeighborHeader { Family = (byte)AddressFamily.Inet, Index = index };
+            var header = new NeighborHeader { Family = (byte)(MappedAddress.IsV4(address) ? AddressFamily.Inet : AddressFamily.Inet6), Index = index };
             var request = _socket.Begin(stackalloc byte[RouteSocket.RequestBytes], RouteMessage.Delneigh, NetlinkFlags.None, header);
             Span<byte> bytes = stackalloc byte[16];
             request.Put(NeighborAttribute.Dst, bytes[..MappedAddress.Write(address, bytes)]);

@@ -17,9 +17,8 @@ public static class KernelProbe
     private const uint Mark = 0xa040_1002;
     private const uint Group = 0xa040_0000;
 
-    private static readonly UInt128 Client = MappedAddress.FromV4(0xc0000201); // 192.0.2.1, TEST-NET-1 (RFC 5737)
-    private static readonly UInt128 Service = MappedAddress.FromV4(0xc0000202);
-    private static readonly UInt128 Member = MappedAddress.FromV4(0xc6336401); // 198.51.100.1, TEST-NET-2
+    private static readonly Words V4 = new("ip", "ipv4_addr", MappedAddress.FromV4(0xc0000200)); // 192.0.2.0, TEST-NET-1 (RFC 5737)
+    private static readonly Words V6 = new("ip6", "ipv6_addr", (UInt128)0x2001_0db8_0000_0000 << 64); // 2001:db8:: (RFC 3849)
 
     private static readonly NftablesSet[] Leases = [new("ip", "probe", "lease"), new("arp", "probe", "lease")];
 
@@ -38,9 +37,12 @@ public static class KernelProbe
         "net.netfilter.nf_conntrack_udp_timeout_stream",
     ];
 
+    private static readonly string[] Ipv6Sysctls = ["net.ipv6.conf.all.forwarding", "net.ipv6.conf.all.keep_addr_on_down"];
+
     /// <summary>Runs every probe; a failure is a result, not an exception. A probe whose ground is missing says that it was not tried.</summary>
     /// <param name="sysctls">Those that must exist; null is <see cref="Sysctls"/>.</param>
-    public static IReadOnlyList<ProbeResult> Run(IReadOnlyList<string>? sysctls = null)
+    /// <param name="ipv6">Whether the configuration has IPv6 addresses: then the kernel must be able to do the same with them.</param>
+    public static IReadOnlyList<ProbeResult> Run(IReadOnlyList<string>? sysctls = null, bool ipv6 = false)
     {
         using var probe = new Ground();
         return
@@ -48,11 +50,18 @@ public static class KernelProbe
             Try("process handles", "a process's end can be awaited", ProcessHandles),
             Try("network namespaces", "a network namespace can be made and entered", probe.Enter),
             Try("libnftables", "libnftables is installed", probe.OpenNftables),
-            Try("address translation", "nftables chooses and translates by maps and marks", () => probe.Nftables.Run(Ruleset)),
+            Try("address translation", "nftables chooses and translates by maps and marks", () => probe.Nftables.Run(Ruleset(V4) + ArpRuleset)),
             Try("lease in the kernel", "a set element expires by itself and can be renewed", () => Expire(probe.Nftables)),
-            Try("hot standby", "a translated connection can be put into the connection table", () => Inject(probe.Thread)),
+            Try("hot standby", "a translated connection can be put into the connection table", () => Inject(probe.Thread, V4)),
             Try("sysctls", "every sysctl the data plane needs exists", () => FindSysctls(probe.Thread, sysctls ?? Sysctls)),
             Try("announcements", "gratuitous ARP can be sent", () => GratuitousArp.Open(probe.Thread, "lo").Dispose()),
+            .. ipv6 ? (ProbeResult[])
+            [
+                Try("IPv6 address translation", "nftables does the same with IPv6", () => probe.Nftables.Run(Ruleset(V6))),
+                Try("IPv6 hot standby", "a translated IPv6 connection can be put into the connection table", () => Inject(probe.Thread, V6)),
+                Try("IPv6 sysctls", "every sysctl of IPv6 that the data plane needs exists", () => FindSysctls(probe.Thread, Ipv6Sysctls)),
+                Try("IPv6 announcements", "neighbour advertisements can be sent", () => NeighborAdvertiser.Open(probe.Thread, "lo").Dispose()),
+            ] : [],
         ];
     }
 
@@ -90,11 +99,11 @@ public static class KernelProbe
     }
 
     /// <summary>Without the DST_NAT bit the kernel would take the entry, say nothing, and translate no packet of it.</summary>
-    private static void Inject(NamespaceThread thread)
+    private static void Inject(NamespaceThread thread, Words words)
     {
         using var table = thread.Run(ConntrackTable.Open);
-        var original = new ConntrackTuple(ConntrackTuple.Tcp, Client, 40_000, Service, 80);
-        var reply = new ConntrackTuple(ConntrackTuple.Tcp, Member, 8080, Client, 40_000);
+        var original = new ConntrackTuple(ConntrackTuple.Tcp, words.Client, 40_000, words.Service, 80);
+        var reply = new ConntrackTuple(ConntrackTuple.Tcp, words.Member, 8080, words.Client, 40_000);
         var batch = new ConntrackBatch();
         batch.Create(new ConntrackEntry { Original = original, Reply = reply, Mark = Mark }, timeoutSeconds: 60);
         if (table.Execute(batch) > 0) throw new KernelException("create a connection table entry", batch.Failures[0].Errno);
@@ -111,33 +120,33 @@ public static class KernelProbe
     }
 
     /// <summary>One of each kind of object and statement that the data plane's ruleset uses.</summary>
-    private static readonly string Ruleset = $$"""
-        table ip probe {
+    private static string Ruleset(Words words) => $$"""
+        table {{words.Ip}} probe {
           set lease { type mark; flags timeout; }
-          set known { type ipv4_addr . inet_service; }
-          map group_of { type ipv4_addr : mark; elements = { 192.0.2.2 : 0x{{Group:x8}} }
+          set known { type {{words.AddressType}} . inet_service; }
+          map group_of { type {{words.AddressType}} : mark; elements = { {{MappedAddress.ToText(words.Service)}} : 0x{{Group:x8}} }
           }
-          map snat_of { type mark : ipv4_addr; }
-          map members { type mark : ipv4_addr . inet_service; elements = { 0x{{Mark:x8}} : 198.51.100.1 . 8080 }
+          map snat_of { type mark : {{words.AddressType}}; }
+          map members { type mark : {{words.AddressType}} . inet_service; elements = { 0x{{Mark:x8}} : {{MappedAddress.ToText(words.Member)}} . 8080 }
           }
-          map services { type ipv4_addr . inet_proto . inet_service : verdict; }
+          map services { type {{words.AddressType}} . inet_proto . inet_service : verdict; }
           chain gate {
             type filter hook prerouting priority raw; policy accept;
-            meta mark set ip daddr map @group_of
+            meta mark set {{words.Ip}} daddr map @group_of
             meta mark != 0 meta mark != @lease drop
             meta mark set 0
           }
           chain guard {
             type filter hook prerouting priority mangle; policy accept;
-            ct state invalid ip daddr . tcp dport @known limit rate 100/second reject with tcp reset
+            ct state invalid {{words.Ip}} daddr . tcp dport @known limit rate 100/second reject with tcp reset
           }
           chain dispatch {
             type nat hook prerouting priority dstnat; policy accept;
-            fib daddr type local ip daddr . meta l4proto . th dport vmap @services
+            fib daddr type local {{words.Ip}} daddr . meta l4proto . th dport vmap @services
           }
           chain service {
             ct mark set numgen inc mod 2 map { 0-1 : 0x{{Mark:x8}} }
-            meta l4proto tcp dnat ip to ct mark map @members
+            meta l4proto tcp dnat {{words.Ip}} to ct mark map @members
           }
           chain events {
             type filter hook forward priority mangle; policy accept;
@@ -146,9 +155,13 @@ public static class KernelProbe
           }
           chain source {
             type nat hook postrouting priority srcnat; policy accept;
-            snat ip to ct mark & 0xfffff000 map @snat_of
+            snat {{words.Ip}} to ct mark & 0xfffff000 map @snat_of
           }
         }
+
+        """;
+
+    private const string ArpRuleset = """
         table arp probe {
           set lease { type mark; flags timeout; }
           map group_of { type ipv4_addr : mark; }
@@ -159,6 +172,16 @@ public static class KernelProbe
           }
         }
         """;
+
+    /// <summary>What the tables of the two families differ in, and hosts of a network for documentation.</summary>
+    private sealed record Words(string Ip, string AddressType, UInt128 Network)
+    {
+        public UInt128 Client => Network + 1;
+
+        public UInt128 Service => Network + 2;
+
+        public UInt128 Member => Network + 3;
+    }
 
     /// <summary>What later probes stand on.</summary>
     private sealed class Ground : IDisposable

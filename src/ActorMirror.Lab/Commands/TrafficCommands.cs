@@ -12,7 +12,7 @@ internal static class TrafficCommands
 
     private static Command Server()
     {
-        var bind = new Option<string>("--bind") { Description = "Address to listen on.", DefaultValueFactory = _ => "0.0.0.0" };
+        var bind = new Option<string[]>("--bind") { Description = "Address to listen on; may be repeated.", DefaultValueFactory = _ => ["0.0.0.0"] };
         var tcp = new Option<int[]>("--tcp") { Description = "TCP port; may be repeated.", AllowMultipleArgumentsPerToken = true };
         var udp = new Option<int[]>("--udp") { Description = "UDP port; may be repeated.", AllowMultipleArgumentsPerToken = true };
         var attached = new Option<bool>("--attached") { Description = "End when stdin ends: a runner that dies takes its servers along." };
@@ -20,7 +20,7 @@ internal static class TrafficCommands
         command.SetAction((result, stop) =>
         {
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            using var server = new TrafficServer(IPAddress.Parse(result.GetValue(bind)!), result.GetValue(tcp) ?? [], result.GetValue(udp) ?? []);
+            using var server = new TrafficServer([.. result.GetValue(bind)!.Select(IPAddress.Parse)], result.GetValue(tcp) ?? [], result.GetValue(udp) ?? []);
             Console.WriteLine("ready");
             if (result.GetValue(attached)) _ = Task.Run(() => EndWithInput(ending), CancellationToken.None);
             server.Run(ending.Token);
@@ -31,7 +31,7 @@ internal static class TrafficCommands
 
     private static Command Client()
     {
-        var target = new Option<string?>("--target") { Description = "address:port. Without it, commands are read from stdin as JSON lines." };
+        var target = new Option<string?>("--target") { Description = "address:port, or [address]:port of IPv6. Without it, commands are read from stdin as JSON lines." };
         var udp = new Option<bool>("--udp") { Description = "UDP instead of TCP." };
         var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 1 };
         var interval = new Option<double>("--interval-ms") { Description = "Pace of each direction; 0: silent.", DefaultValueFactory = _ => 50 };

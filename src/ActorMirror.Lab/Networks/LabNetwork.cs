@@ -41,10 +41,12 @@ internal sealed class LabNetwork(Run run, NetworkPlan plan)
         foreach (var link in host.Links)
         {
             if (link.Address is not null) lines.Add($"addr add {link.Address} dev {link.Interface}");
+            if (link.Address6 is not null) lines.Add($"addr add {link.Address6} dev {link.Interface} nodad"); // the addresses of a lab are unique: usable at once
             lines.Add($"link set {link.Interface} up");
         }
 
         if (host.Gateway is not null) lines.Add($"route add default via {host.Gateway}");
+        if (host.Gateway6 is not null) lines.Add($"route add ::/0 via {host.Gateway6}");
         await IpAsync(name, lines, stop);
         if (host.DataPlane) await IpAsync(DataPlane(host.Name), ["link set lo up"], stop);
     }

@@ -35,8 +35,8 @@ internal sealed record Scenario
     [JsonIgnore]
     public NetworkPlan Network => new(
     [
-        .. Devices.Select(d => new HostPlan(d.Key, d.Value.Plan(), d.Value.Gateway, DataPlane: true)),
-        .. Hosts.Select(h => new HostPlan(h.Key, h.Value.Plan(), h.Value.Gateway)),
+        .. Devices.Select(d => new HostPlan(d.Key, d.Value.Plan(), d.Value.Gateway, d.Value.Gateway6, DataPlane: true)),
+        .. Hosts.Select(h => new HostPlan(h.Key, h.Value.Plan(), h.Value.Gateway, h.Value.Gateway6)),
     ]);
 }
 
@@ -56,11 +56,13 @@ internal sealed record HostSection
 
     public string? Gateway { get; init; }
 
-    public IReadOnlyList<LinkPlan> Plan() => [.. Links.Select(l => new LinkPlan(l.Key, l.Value.Segment, l.Value.Address))];
+    public string? Gateway6 { get; init; }
+
+    public IReadOnlyList<LinkPlan> Plan() => [.. Links.Select(l => new LinkPlan(l.Key, l.Value.Segment, l.Value.Address, l.Value.Address6))];
 }
 
 /// <param name="Segment">Its role too, for faults: external, internal, mirror, management.</param>
-internal sealed record LinkSection(string Segment, string? Address = null);
+internal sealed record LinkSection(string Segment, string? Address = null, string? Address6 = null);
 
 /// <summary>The other end of the byte-exact streams.</summary>
 internal sealed record ServerSection

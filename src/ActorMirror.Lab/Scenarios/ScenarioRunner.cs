@@ -111,7 +111,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         Phase("building the network");
         await _network.BuildAsync(stop);
         foreach (var (name, server) in _scenario.Servers)
-            _servers.Add(await TrafficDriver.StartServerAsync(_run, _network.Host(server.Host), name, server.Tcp, server.Udp, stop));
+            _servers.Add(await TrafficDriver.StartServerAsync(_run, _network.Host(server.Host), name, server.Tcp, server.Udp, Wildcards(server.Host), stop));
         if (_scenario.Traffic is { } traffic) _client = TrafficDriver.Start(_run, _network.Host(traffic.Host), "traffic");
     }
 
@@ -222,6 +222,8 @@ internal sealed class ScenarioRunner : IAsyncDisposable
             await _cluster.WaitAsync(ClusterObstacle.ToReady, patience, stop);
         }
     }
+
+    private string[] Wildcards(string host) => _network.Plan.Hosts.Any(h => h.Name == host && h.HasIpv6) ? ["0.0.0.0", "::"] : ["0.0.0.0"];
 
     /// <summary>A fresh authkey(5): 256 random bytes, for the owner alone.</summary>
     private string WriteKey()

@@ -20,7 +20,7 @@ internal sealed record FlowSpec
 
     public required FlowProtocol Protocol { get; init; }
 
-    /// <summary>address:port.</summary>
+    /// <summary>address:port, or [address]:port of IPv6.</summary>
     public required string Target { get; init; }
 
     /// <summary>Source address; null: the system's choice.</summary>

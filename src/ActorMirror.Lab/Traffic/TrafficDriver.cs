@@ -29,9 +29,10 @@ internal sealed class TrafficDriver : IDisposable
 
     /// <summary>Starts a server and waits until its ports are open.</summary>
     public static async Task<HostProcess> StartServerAsync(
-        Run run, string networkNamespace, string name, IEnumerable<int> tcp, IEnumerable<int> udp, CancellationToken stop)
+        Run run, string networkNamespace, string name, IEnumerable<int> tcp, IEnumerable<int> udp, IEnumerable<string> addresses, CancellationToken stop)
     {
-        var ports = tcp.SelectMany(p => (string[])["--tcp", $"{p}"]).Concat(udp.SelectMany(p => (string[])["--udp", $"{p}"]));
+        var ports = tcp.SelectMany(p => (string[])["--tcp", $"{p}"]).Concat(udp.SelectMany(p => (string[])["--udp", $"{p}"]))
+            .Concat(addresses.SelectMany(a => (string[])["--bind", a]));
         var process = HostProcess.Start(networkNamespace, name, [.. Preferred, .. Self.Command(["traffic", "server", "--attached", .. ports])], run.Directory, PreferredSession, pipes: true);
         run.Note(process.Identity);
         var line = await process.Output.ReadLineAsync(stop).AsTask().WaitAsync(Patience, stop);

@@ -12,10 +12,13 @@ internal sealed class TrafficServer : IDisposable
     private readonly EventLoop _loop = new();
     private readonly uint _instance = (uint)Environment.ProcessId;
 
-    public TrafficServer(IPAddress address, IReadOnlyList<int> tcpPorts, IReadOnlyList<int> udpPorts)
+    public TrafficServer(IReadOnlyList<IPAddress> addresses, IReadOnlyList<int> tcpPorts, IReadOnlyList<int> udpPorts)
     {
-        foreach (var port in tcpPorts) _loop.Add(new TcpListenerEndpoint(_loop, new IPEndPoint(address, port), _instance));
-        foreach (var port in udpPorts) _loop.Add(new UdpServerEndpoint(_loop, new IPEndPoint(address, port), _instance));
+        foreach (var address in addresses)
+        {
+            foreach (var port in tcpPorts) _loop.Add(new TcpListenerEndpoint(_loop, new IPEndPoint(address, port), _instance));
+            foreach (var port in udpPorts) _loop.Add(new UdpServerEndpoint(_loop, new IPEndPoint(address, port), _instance));
+        }
     }
 
     public void Run(CancellationToken stop) => _loop.Run(() => !stop.IsCancellationRequested);

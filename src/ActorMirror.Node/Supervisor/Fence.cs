@@ -15,8 +15,8 @@ namespace ActorMirror.Node.Supervisor;
 /// </summary>
 internal sealed class Fence : IDisposable
 {
-    private const string ShutGates =
-        $"flush set ip {Ruleset.Table} {Ruleset.LeaseSet}\nflush set arp {Ruleset.Table} {Ruleset.LeaseSet}\n";
+    private static readonly string ShutGates =
+        string.Concat(Ruleset.GatedFamilies.Select(family => $"flush set {family} {Ruleset.Table} {Ruleset.LeaseSet}\n"));
 
     private readonly NamespaceThread thread;
     private readonly NftablesContext nft;

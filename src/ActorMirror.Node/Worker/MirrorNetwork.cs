@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorMirror.Actors.Tables;
+using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Devices;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +19,7 @@ internal sealed class MirrorNetwork(DeviceGroupModel groupModel, TimeProvider cl
 
     public DeviceId Self => model.Self.Id;
 
-    public string Describe(DeviceId peer, int port) => $"{model.Device(peer).Mirror}:{port}";
+    public string Describe(DeviceId peer, int port) => new Endpoint(model.Device(peer).Mirror, (ushort)port).ToString();
 
     public async ValueTask<Stream> ConnectAsync(DeviceId peer, int port, CancellationToken cancellation)
     {

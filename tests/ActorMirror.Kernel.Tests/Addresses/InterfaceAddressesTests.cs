@@ -46,6 +46,15 @@ public sealed class InterfaceAddressesTests : IDisposable
     }
 
     [NamespaceFact]
+    public void An_address_that_is_no_source_is_not_chosen_though_its_prefix_is_longer()
+    {
+        _addresses.Set("ext", V6 - 1, 64);
+        _addresses.Set("ext", V6, 128, isSource: false);
+        _addresses.List().Single(address => address.Address == V6).ValidFor.ShouldBeNull();
+        TestNetwork.Run("ip -6 route get fd10::102 | grep -o 'src [^ ]*'").Trim().ShouldBe("src fd10::ff");
+    }
+
+    [NamespaceFact]
     public void A_lifetime_is_set_renewed_and_made_endless()
     {
         _addresses.Set("ext", V4, 32, TimeSpan.FromSeconds(100));

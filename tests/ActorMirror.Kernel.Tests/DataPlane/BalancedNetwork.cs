@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using ActorMirror.Configuration;
 using ActorMirror.DataPlane.FastL4;
 using ActorMirror.Domain.Connections;
@@ -11,8 +12,9 @@ namespace ActorMirror.Kernel.Tests.DataPlane;
 /// <summary>
 /// The ruleset of a small configuration in this namespace, with its lease open, between a client and three members.
 /// client 10.1.0.2 -- 10.1.0.1 (this namespace) 10.2.0.1 -- members 10.2.0.11 to .13
+/// Everything is written for IPv4; of IPv6 it is the same network with <see cref="Of"/> its addresses.
 /// </summary>
-internal sealed class BalancedNetwork : IDisposable
+internal sealed partial class BalancedNetwork : IDisposable
 {
     public const string Client = "10.1.0.2";
     public const string First = "10.2.0.11";
@@ -49,59 +51,78 @@ internal sealed class BalancedNetwork : IDisposable
         }
         """;
 
-    private readonly string _client = TestNetwork.Add("client");
+    private readonly bool _ipv6;
+    private readonly AddressFamily _family;
     private readonly string _members = TestNetwork.Add("members");
     private readonly List<Socket> _sockets = [];
 
     /// <param name="doubt">How long a segment of an unknown connection is dropped, in nft's words, before the next is answered.</param>
-    public BalancedNetwork(string doubt = "500ms")
+    public BalancedNetwork(bool ipv6 = false, string doubt = "500ms")
     {
-        TestNetwork.Connect(TestNetwork.Own, "external", "10.1.0.1/24", _client, "eth0", Client + "/24");
-        TestNetwork.Connect(TestNetwork.Own, "internal", "10.2.0.1/24", _members, "eth0", "10.2.0.2/24");
-        foreach (var member in (string[])[First, Second, Third]) TestNetwork.Run($"ip address add {member}/32 dev eth0", _members);
-        TestNetwork.Run("ip route add default via 10.2.0.1", _members);
-        TestNetwork.Run("ip address add 10.2.0.254/32 dev internal");
+        _ipv6 = ipv6;
+        _family = ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        Services = ServiceTables.Of(ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(Of(Configuration)), "test.conf").Model!);
+        TestNetwork.Connect(TestNetwork.Own, "external", Of("10.1.0.1/24"), ClientNamespace, "eth0", Of("10.1.0.2/24"));
+        TestNetwork.Connect(TestNetwork.Own, "internal", Of("10.2.0.1/24"), _members, "eth0", Of("10.2.0.2/24"));
+        foreach (var member in (string[])[First, Second, Third]) TestNetwork.Run(Of($"ip address add {member}/32 dev eth0 nodad"), _members);
+        TestNetwork.Run(Of("ip -4 route add default via 10.2.0.1"), _members);
+        TestNetwork.Run(Of("ip address add 10.2.0.254/32 dev internal nodad"));
         RaiseAddress();
         TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp).Replace("timeout 500ms", $"timeout {doubt}", StringComparison.Ordinal));
-        var lease = $"lease {{ 0x{FlowMark.GroupBits(Services.Groups["tg1"]):x8} timeout 1h }}";
-        TestNetwork.Nft($"add element ip {Ruleset.Table} {lease}\nadd element arp {Ruleset.Table} {lease}");
-        TestNetwork.Run("sysctl -qw net.ipv4.ip_forward=1 net.netfilter.nf_conntrack_tcp_loose=0 net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1");
+        OpenLease();
+        TestNetwork.Run(Of(
+            "sysctl -qw net.ipv4.conf.all.forwarding=1 net.netfilter.nf_conntrack_tcp_loose=0 net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1"));
     }
 
-    public ServiceTable Services { get; } = ServiceTables.Of(ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(Configuration), "test.conf").Model!);
+    public string ClientNamespace { get; } = TestNetwork.Add("client");
+
+    public ServiceTable Services { get; }
+
+    /// <summary>Text of IPv4 in the words of the network's family: 10.1.0.2 is 2001:db8:1::2 there, and stands in brackets before a port.</summary>
+    public string Of(string text) => !_ipv6
+        ? text
+        : Addresses().Replace(text, match => match.Groups["port"].Value is { Length: > 0 } port
+                ? $"[2001:db8:{match.Groups["net"]}::{match.Groups["host"]}]{port}"
+                : $"2001:db8:{match.Groups["net"]}::{match.Groups["host"]}")
+            .Replace("/24", "/64").Replace("/32", "/128").Replace("ip -4 ", "ip -6 ").Replace("net.ipv4.", "net.ipv6.")
+            .Replace("table ip ", "table ip6 ").Replace("ip daddr", "ip6 daddr").Replace("conntrack ", "conntrack -f ipv6 ");
+
+    public void OpenLease() => Lease(group => $"add element FAMILY {Ruleset.Table} lease {{ {group} timeout 1h }}\n");
+
+    public void EndLease() => Lease(group => $"delete element FAMILY {Ruleset.Table} lease {{ {group} }}\n");
 
     public Service Service(string name) => Services.Services.Single(s => s.Server.Name == name);
 
     /// <summary>The virtual address is this device's: it is up for as long as the traffic group is active here.</summary>
-    public static void RaiseAddress() => TestNetwork.Run("ip address add 10.1.0.100/32 dev external");
+    public void RaiseAddress() => TestNetwork.Run(Of("ip address add 10.1.0.100/32 dev external nodad"));
 
-    public static void LowerAddress() => TestNetwork.Run("ip address del 10.1.0.100/32 dev external");
+    public void LowerAddress() => TestNetwork.Run(Of("ip address del 10.1.0.100/32 dev external"));
 
     /// <summary>The client reaches the virtual address through this namespace even when nobody answers ARP for it.</summary>
-    public void RouteClient() => TestNetwork.Run("ip route add 10.1.0.100/32 via 10.1.0.1", _client);
+    public void RouteClient() => TestNetwork.Run(Of("ip -4 route add 10.1.0.100/32 via 10.1.0.1"), ClientNamespace);
 
     public Socket Listen(string address, int port = 5000) => Keep(TestNetwork.In(_members, () =>
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Of(address)), port));
         socket.Listen();
         return socket;
     }));
 
-    public Socket Connect(int port) => Keep(TestNetwork.In(_client, () =>
+    public Socket Connect(int port) => Keep(TestNetwork.In(ClientNamespace, () =>
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = PatienceMilliseconds };
-        socket.Connect(new IPEndPoint(IPAddress.Parse("10.1.0.100"), port));
+        var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = PatienceMilliseconds };
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of("10.1.0.100")), port));
         return socket;
     }));
 
     public Socket MemberDatagrams(string address) => Keep(TestNetwork.In(_members, () => Datagrams(address, 5003)));
 
-    public Socket ClientDatagrams() => Keep(TestNetwork.In(_client, () =>
+    public Socket ClientDatagrams() => Keep(TestNetwork.In(ClientNamespace, () =>
     {
         var socket = Datagrams(Client, 0);
-        socket.Connect(new IPEndPoint(IPAddress.Parse("10.1.0.100"), 5003));
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of("10.1.0.100")), 5003));
         return socket;
     }));
 
@@ -113,7 +134,7 @@ internal sealed class BalancedNetwork : IDisposable
             if (!listening.Poll(PatienceMilliseconds * 1000, SelectMode.SelectRead)) throw new TimeoutException("nobody connects");
             var accepted = Keep(listening.Accept());
             accepted.ReceiveTimeout = PatienceMilliseconds;
-            if (!Equals(((IPEndPoint)accepted.RemoteEndPoint!).Address, IPAddress.Parse("10.2.0.1"))) return accepted;
+            if (!Equals(((IPEndPoint)accepted.RemoteEndPoint!).Address, IPAddress.Parse(Of("10.2.0.1")))) return accepted;
         }
     }
 
@@ -144,12 +165,21 @@ internal sealed class BalancedNetwork : IDisposable
         received.ShouldBe(sent);
     }
 
-    private static Socket Datagrams(string address, int port)
+    private Socket Datagrams(string address, int port)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = PatienceMilliseconds };
-        socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
+        var socket = new Socket(_family, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = PatienceMilliseconds };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Of(address)), port));
         return socket;
     }
+
+    private void Lease(Func<string, string> command)
+    {
+        var commands = command($"0x{FlowMark.GroupBits(Services.Groups["tg1"]):x8}");
+        TestNetwork.Nft(string.Concat(Ruleset.GatedFamilies.Select(family => commands.Replace("FAMILY", family))));
+    }
+
+    [GeneratedRegex(@"10\.(?<net>\d)\.0\.(?<host>\d+)(?<port>:\d+)?", RegexOptions.ExplicitCapture)]
+    private static partial Regex Addresses();
 
     private Socket Keep(Socket socket)
     {

@@ -1,18 +1,27 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorMirror.DataPlane.FastL4;
+using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Kernel.Namespaces;
 
 namespace ActorMirror.Kernel.Tests.DataPlane;
 
-/// <summary>What the ruleset promises, with packets.</summary>
-public sealed class BalancingTests : IDisposable
+/// <summary>What the ruleset promises, with packets, of either family.</summary>
+public abstract class BalancingTests(bool ipv6) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly BalancedNetwork _network = new();
+    private readonly BalancedNetwork _network = new(ipv6);
 
-    public void Dispose() => _network.Dispose();
+    private protected BalancedNetwork Network => _network;
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [NamespaceFact]
     public void The_kernel_keeps_the_ratio_exactly()
@@ -36,9 +45,9 @@ public sealed class BalancingTests : IDisposable
         using var translated = _network.Connect(5002);
         using var atTranslated = _network.Accept(listening);
 
-        RemoteOf(atPlain).ShouldBe(BalancedNetwork.Client);
-        RemoteOf(atTranslated).ShouldBe("10.2.0.254");
-        RemoteOf(translated).ShouldBe("10.1.0.100");
+        RemoteOf(atPlain).ShouldBe(_network.Of(BalancedNetwork.Client));
+        RemoteOf(atTranslated).ShouldBe(_network.Of("10.2.0.254"));
+        RemoteOf(translated).ShouldBe(_network.Of("10.1.0.100"));
         BalancedNetwork.Exchange(plain, atPlain);
         BalancedNetwork.Exchange(translated, atTranslated);
     }
@@ -68,12 +77,12 @@ public sealed class BalancingTests : IDisposable
         using var first = _network.Listen(BalancedNetwork.First);
         using var second = _network.Listen(BalancedNetwork.Second);
         using var client = _network.Connect(5000);
-        TestNetwork.Run("conntrack -D -p tcp --dport 5000 -d 10.1.0.100");
+        TestNetwork.Run(_network.Of("conntrack -D -p tcp --dport 5000 -d 10.1.0.100"));
 
         client.Send("who is there?"u8);
 
         Should.Throw<SocketException>(() => client.Receive(new byte[1])).SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
-        TestNetwork.Run("conntrack -L -p tcp --dport 5000 -d 10.1.0.100").ShouldBeEmpty("it was not taken for the begin of a connection");
+        TestNetwork.Run(_network.Of("conntrack -L -p tcp --dport 5000 -d 10.1.0.100")).ShouldBeEmpty("it was not taken for the begin of a connection");
     }
 
     [NamespaceFact]
@@ -81,23 +90,23 @@ public sealed class BalancingTests : IDisposable
     {
         using var member = _network.MemberDatagrams(BalancedNetwork.First);
         using var other = _network.MemberDatagrams(BalancedNetwork.Second);
-        TestNetwork.Nft("""
+        TestNetwork.Nft(_network.Of("""
             table ip watch {
               chain seen {
                 type filter hook forward priority -1; policy accept;
                 ip daddr 10.1.0.100 udp dport 5003 counter
               }
             }
-            """);
+            """));
         _network.RouteClient();
         using var client = _network.ClientDatagrams();
-        BalancedNetwork.LowerAddress();
+        _network.LowerAddress();
 
         client.Send("lost"u8);
 
         // It was about to be forwarded, untranslated.
-        Until(() => TestNetwork.Run("nft list table ip watch").Contains("packets 1 ", StringComparison.Ordinal));
-        BalancedNetwork.RaiseAddress();
+        Until(() => TestNetwork.Run(_network.Of("nft list table ip watch")).Contains("packets 1 ", StringComparison.Ordinal));
+        _network.RaiseAddress();
         using var next = _network.ClientDatagrams();
         next.Send("found"u8);
         Answer([member, other], "found"); // and nothing before it
@@ -117,7 +126,7 @@ public sealed class BalancingTests : IDisposable
 
         for (var i = 0; i < 20; i++)
         {
-            TestNetwork.Nft(Ruleset.Reselect(weighted, MemberHealth.AllUp.With("weighted", Endpoint.Parse("10.2.0.11:5000"), up: i % 2 == 1)));
+            TestNetwork.Nft(Ruleset.Reselect(weighted, MemberHealth.AllUp.With("weighted", Endpoint.Parse(_network.Of("10.2.0.11:5000")), up: i % 2 == 1)));
             BalancedNetwork.Exchange(established, member);
             BalancedNetwork.Exchange(inPool, poolMember);
             using var added = _network.Connect(5001);
@@ -126,10 +135,35 @@ public sealed class BalancingTests : IDisposable
         }
     }
 
+    [NamespaceFact]
+    public void Connections_go_on_through_copies_of_their_entries()
+    {
+        using var listening = _network.Listen(BalancedNetwork.Third);
+        using var plain = _network.Connect(5001);
+        using var atPlain = _network.Accept(listening);
+        using var translated = _network.Connect(5002);
+        using var atTranslated = _network.Accept(listening);
+        using var thread = NamespaceThread.Enter(null);
+        using var flows = new KernelFlows(thread, _network.Services.Groups["tg1"]);
+        var records = new List<ConnectionRecord>();
+        flows.Dump(dumped => records.AddRange(dumped));
+        records.Count.ShouldBe(2);
+
+        flows.Forget();
+        flows.Dump(dumped => dumped.Length.ShouldBe(0));
+        flows.Apply([.. records.Select(r => new KernelOperation(KernelAction.Create, r, 0))], (_, reason) => throw new InvalidOperationException($"{reason}"));
+
+        BalancedNetwork.Exchange(plain, atPlain);
+        BalancedNetwork.Exchange(atTranslated, translated);
+        var copied = new List<ConnectionRecord>();
+        flows.Dump(dumped => copied.AddRange(dumped));
+        copied.Select(c => (c.Original, c.Reply, c.Mark)).ShouldBe(records.Select(r => (r.Original, r.Reply, r.Mark)), ignoreOrder: true);
+    }
+
     private static int Answer(Socket[] members, string text)
     {
         var member = Readable(members);
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        EndPoint from = new IPEndPoint(member.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         var buffer = new byte[64];
         var count = member.ReceiveFrom(buffer, ref from);
         System.Text.Encoding.ASCII.GetString(buffer, 0, count).ShouldBe(text);
@@ -152,3 +186,5 @@ public sealed class BalancingTests : IDisposable
         while (!condition()) patience.Token.ThrowIfCancellationRequested();
     }
 }
+
+public sealed class Ipv4BalancingTests() : BalancingTests(ipv6: false);

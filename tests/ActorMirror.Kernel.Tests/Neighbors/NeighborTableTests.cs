@@ -26,15 +26,19 @@ public sealed class NeighborTableTests : IDisposable
             ip link add other type veth peer name beyond && ip link set other up && ip link set beyond up
             ip address add 10.10.0.1/24 dev ext && ip address add 10.11.0.1/24 dev other
             ip neighbour add 10.10.0.8 lladdr 02:00:00:00:00:08 dev ext
+            ip address add fd10::1/64 dev ext nodad
             """);
         Send("10.10.0.9");
         Send("10.11.0.9");
+        Send("fd10::9");
         TestNetwork.Run("ip neighbour show nud incomplete").ShouldContain("10.10.0.9");
+        TestNetwork.Run("ip neighbour show nud incomplete").ShouldContain("fd10::9");
 
-        _neighbors.ForgetUnresolved("ext").ShouldBe(1);
+        _neighbors.ForgetUnresolved("ext").ShouldBe(2);
 
         var left = TestNetwork.Run("ip neighbour show nud incomplete");
         left.ShouldNotContain("10.10.0.9");
+        left.ShouldNotContain("fd10::9");
         left.ShouldContain("10.11.0.9", Case.Sensitive, "another interface's");
         TestNetwork.Run("ip neighbour show").ShouldContain("10.10.0.8", Case.Sensitive, "it is resolved");
         _neighbors.ForgetUnresolved("ext").ShouldBe(0);
@@ -43,7 +47,8 @@ public sealed class NeighborTableTests : IDisposable
 
     private void Send(string address) => _thread.Run(() =>
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        return socket.SendTo("x"u8, new IPEndPoint(IPAddress.Parse(address), 9));
+        var peer = new IPEndPoint(IPAddress.Parse(address), 9);
+        using var socket = new Socket(peer.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        return socket.SendTo("x"u8, peer);
     });
 }

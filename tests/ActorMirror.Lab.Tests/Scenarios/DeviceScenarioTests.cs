@@ -23,6 +23,9 @@ public sealed class DeviceScenarioTests
     [PrivilegedFact]
     public Task A_connection_table_that_somebody_empties_loses_no_connection() => RunAsync("flush.conf");
 
+    [PrivilegedFact]
+    public Task Connections_over_IPv6_survive_what_ipv6_conf_does() => RunAsync("ipv6.conf");
+
     // Nightly: ForeignObjectTests holds the same, and more, in less time.
     [PrivilegedFact]
     [Trait("Category", "Nightly")]

@@ -53,6 +53,16 @@ public class ExampleTests
     }
 
     [Fact]
+    public void Dual_stack_has_a_source_of_each_family()
+    {
+        var model = Load("dual-stack.conf");
+        model.VirtualServers.Select(v => (v.Name, Source: v.SnatAddress?.ToString())).Where(v => v.Source is not null)
+            .ShouldBe([("tcp-2", "10.20.0.253"), ("tcp6-2", "2001:db8:20::fd"), ("udp-2", "10.20.0.253"), ("udp6-2", "2001:db8:20::fd")]);
+        model.Ipv6Vlans.Select(v => v.Name).ShouldBe(["external", "internal"]);
+        Load("three-devices.conf").Ipv6Vlans.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Every_device_builds_the_same_model_but_for_itself()
     {
         var a = Load("three-devices.conf", "a");

@@ -1,4 +1,5 @@
 using ActorMirror.DataPlane.FastL4;
+using ActorMirror.Domain.Devices;
 using ActorMirror.Tests.Support;
 
 namespace ActorMirror.Tests.DataPlane;
@@ -44,18 +45,64 @@ public sealed class RulesetTests : IDisposable
     [Fact]
     public void The_gate_of_a_handover_opens_also_when_it_was_never_closed()
     {
-        Ruleset.Gate(1, closed: true).ShouldBe("add element ip actormirror gated { 0xa0400000 }\n");
-        Ruleset.Gate(1, closed: false).ShouldBe("add element ip actormirror gated { 0xa0400000 }\ndelete element ip actormirror gated { 0xa0400000 }\n");
+        Ruleset.Gate(1, closed: true).ShouldBe("add element ip actormirror gated { 0xa0400000 }\nadd element ip6 actormirror gated { 0xa0400000 }\n");
+        Ruleset.Gate(1, closed: false).ShouldBe("add element ip actormirror gated { 0xa0400000 }\ndelete element ip actormirror gated { 0xa0400000 }\n"
+            + "add element ip6 actormirror gated { 0xa0400000 }\ndelete element ip6 actormirror gated { 0xa0400000 }\n");
     }
 
     [Fact]
     public void No_table_but_ours_is_named()
     {
-        foreach (var text in new[] { Ruleset.Whole(Table(""), MemberHealth.AllUp), Ruleset.Empty, Ruleset.Removal })
+        foreach (var text in new[] { Ruleset.Whole(Table(Six), MemberHealth.AllUp), Ruleset.Empty(new DataPlaneSettings(null, OnUnknown.Reset)), Ruleset.Removal })
         {
             text.ShouldNotContain("flush ruleset");
-            text.Split('\n').Where(l => l.Contains("table ")).ShouldAllBe(l => l.Contains(" ip actormirror") || l.Contains(" arp actormirror"));
+            text.Split('\n').Where(l => l.Contains("table ")).ShouldAllBe(l => Ruleset.GatedFamilies.Any(f => l.Contains($"table {f} actormirror")));
         }
+    }
+
+    [Theory]
+    [InlineData("a virtual server is found by its whole destination", "2001:db8:10::100 . tcp . 5000 : goto vs_")]
+    [InlineData("a member is reached by its mark", " : 2001:db8:20::11 . 5000")]
+    [InlineData("and by addresses of its family only", "meta l4proto tcp dnat ip6 to ct mark map @members")]
+    [InlineData("automap: the group's floating self IP of the family", "map snat_of { type mark : ipv6_addr; elements = { 0xa04")]
+    [InlineData("a floating address is its traffic group's", "map group_of { type ipv6_addr : mark; elements = { 2001:db8:20::fe : 0xa0400000, 2001:db8:10::100 : 0xa0400000")]
+    [InlineData("neighbours may ask for a virtual address, and ping it", "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\nip6 daddr @echo icmpv6 type echo-request accept")]
+    [InlineData("advertisements of floating addresses are gated", "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 saddr @floating jump announce_check")]
+    public void The_table_of_IPv6_has_the_same_features(string feature, string expected) =>
+        TableOf("ip6", Ruleset.Whole(Table(Six), MemberHealth.AllUp)).ShouldContain(expected, Case.Sensitive, feature);
+
+    [Fact]
+    public void A_family_without_addresses_has_its_sets_and_forwards_nothing()
+    {
+        var own = TableOf("ip6", Ruleset.Whole(Table(""), MemberHealth.AllUp));
+        own.ShouldContain("set lease { type mark; flags timeout; }\nset gated { type mark; }");
+        own.ShouldContain("hook forward priority filter; policy drop;");
+        own.ShouldNotContain("chain local");
+
+        TableOf("ip6", Ruleset.Whole(Table("data-plane.namespace = host"), MemberHealth.AllUp)).ShouldNotContain("hook");
+    }
+
+    [Fact]
+    public void A_choice_among_IPv6_members_is_made_in_their_table()
+    {
+        var service = Table(Six).Services.Single(s => s.Server.Name == "tcp-6");
+        Ruleset.Reselect(service, MemberHealth.AllUp).ShouldStartWith($"flush chain ip6 actormirror vs_{service.Number}\nadd rule ip6 actormirror vs_{service.Number} ");
+    }
+
+    private const string Six = """
+        self-ips.float-6 { address = "2001:db8:20::fe/64", vlan = internal, traffic-group = tg1 }
+        pools.web-6 { members = [{ address = "[2001:db8:20::11]:5000" }, { address = "[2001:db8:20::12]:5000" }] }
+        virtual-servers.tcp-6 { destination = "[2001:db8:10::100]:5000", vlan = external, pool = web-6, snat = automap, traffic-group = tg1 }
+        virtual-addresses.six { address = "2001:db8:10::100", traffic-group = tg1, vlan = external }
+        self-ips.ext-6 { address = "2001:db8:10::1/64", vlan = external, device = a }
+        """;
+
+    private static string TableOf(string family, string ruleset)
+    {
+        var lines = Lines(ruleset);
+        var start = lines.IndexOf($"\ntable {family} actormirror {{", StringComparison.Ordinal);
+        var end = lines.IndexOf("\ntable ", start + 1, StringComparison.Ordinal);
+        return end < 0 ? lines[start..] : lines[start..end];
     }
 
     private static string Lines(string text) => string.Join('\n', text.Split('\n').Select(l => l.Trim()));
