@@ -37,8 +37,6 @@ public static partial class Ruleset
 
     private const string Ours = "ct mark & 0xf0000000 == 0xa0000000";
 
-    private const string NotOurs = "ct mark & 0xf0000000 != 0xa0000000";
-
     /// <summary>The tables that have a <see cref="LeaseSet"/>, by family: a renewal has to reach all of them.</summary>
     public static readonly string[] GatedFamilies = ["ip", "ip6", "arp"];
 
@@ -95,7 +93,7 @@ public static partial class Ruleset
         var own = services.Services.Where(s => family.Has(s.Server.Destination.Address)).ToList();
         text.AppendLine($"table {family.Name} {Table} {{");
         text.AppendLine(SharedSets);
-        text.AppendLine(Recent(family));
+        text.AppendLine(Recent);
         text.AppendLine(GroupOf(family, floating));
         text.AppendLine(Named($"set {FloatingSet} {{ type {type}; counter;", floating.Select(f => f.Address.ToString())));
         text.AppendLine(Named($"set virtual {{ type {type};", floating.Where(f => f.IsVirtual).Select(f => f.Address.ToString())));
@@ -143,7 +141,7 @@ public static partial class Ruleset
         var weights = up.Select(m => service.Server.Pool.LoadBalancing == LoadBalancing.Ratio ? m.Member.Ratio : 1).ToArray();
         var turn = WeightedRoundRobin.Turn(weights);
         if (service.Server.Protocol == TransportProtocol.Udp)
-            text.Append($"ct mark set {Tuple(Family.Of(service.Server.Destination.Address), "udp")} map @recent\n{NotOurs} ");
+            text.Append($"{RecentKey(Family.Of(service.Server.Destination.Address))}\nct mark set meta mark map @recent\nmeta mark set 0\nct mark & 0xfffff000 != {Hex(service.Bits)} ");
         text.Append(turn.Length == 1
             ? $"ct mark set {up[0].Mark}\n"
             : $"ct mark set numgen inc mod {turn.Length} map {{ {string.Join(", ", turn.Select((member, slot) => $"{slot} : {up[member].Mark}"))} }}\n");
@@ -206,7 +204,7 @@ public static partial class Ruleset
                 tcp flags & (fin|rst) != 0 ct mark set ct mark | 0x1 ct event set destroy,protoinfo accept
                 ct state new meta l4proto tcp ct event set assured,destroy
                 ct state new meta l4proto udp ct event set reply,destroy
-                meta l4proto udp update @recent { ct original {{ip}} saddr . ct original proto-src . ct original {{ip}} daddr . ct original proto-dst : ct mark }
+                ct direction original {{RecentKey(family)}} update @recent { meta mark : ct mark } meta mark set 0
                 accept
               }
               chain source {

@@ -151,7 +151,7 @@ public abstract class BalancingTests(bool ipv6) : IDisposable
 
         flows.Forget();
         flows.Dump(dumped => dumped.Length.ShouldBe(0));
-        flows.Apply([.. records.Select(r => new KernelOperation(KernelAction.Create, r, 0))], (_, reason) => throw new InvalidOperationException($"{reason}"));
+        flows.Apply([.. records.Select(r => new KernelOperation(KernelAction.Create, r, 0))], static _ => KernelFlows.MirroredLifetime, (_, reason) => throw new InvalidOperationException($"{reason}"));
 
         BalancedNetwork.Exchange(plain, atPlain);
         BalancedNetwork.Exchange(atTranslated, translated);
