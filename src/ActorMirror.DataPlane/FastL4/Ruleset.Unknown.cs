@@ -7,10 +7,12 @@ namespace ActorMirror.DataPlane.FastL4;
 public static partial class Ruleset
 {
     /// <summary>Connections that were put back are not unknown any more: should they be missing again, their doubt begins anew. Null: nothing to do.</summary>
-    public static string? Restored(DataPlaneSettings settings)
+    public static string? Restored(ServiceTable services)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        return settings.OnUnknown == OnUnknown.Reset ? string.Concat(Family.Both.Select(family => $"flush set {family.Name} {Table} unknown\n")) : null;
+        ArgumentNullException.ThrowIfNull(services);
+        return services.Model.DataPlane.OnUnknown == OnUnknown.Reset
+            ? string.Concat(Family.Both.Where(family => IsUsed(family, services)).Select(family => $"flush set {family.Name} {Table} unknown\n"))
+            : null;
     }
 
     /// <summary>
@@ -35,7 +37,7 @@ public static partial class Ruleset
         var tuple = $"{family.Name} saddr . tcp sport . {family.Name} daddr . tcp dport";
         return $$"""
               set doubted { type {{TupleType(family)}}; flags dynamic,timeout; timeout 500ms; size 65536; }
-              {{UnknownSet(family)}}
+              set unknown { type {{TupleType(family)}}; flags dynamic,timeout; timeout 10s; size 65536; }
               chain unknown {
                 {{tuple}} @doubted drop
                 {{tuple}} @unknown reject with tcp reset
@@ -46,8 +48,6 @@ public static partial class Ruleset
 
             """;
     }
-
-    private static string UnknownSet(Family family) => $"set unknown {{ type {TupleType(family)}; flags dynamic,timeout; timeout 10s; size 65536; }}";
 
     /// <summary>
     /// A member's segment is answered only where its traffic group has a live lease: what reaches a device that is not the group's active is of a

@@ -47,7 +47,7 @@ public static partial class Ruleset
         ArgumentNullException.ThrowIfNull(health);
         var text = new StringBuilder(Removal);
         foreach (var family in Family.Both)
-            text.AppendLine(services.Floating.Any(f => family.Has(f.Address)) ? Used(family, services, health) : Unused(family, services.Model.DataPlane));
+            text.AppendLine(IsUsed(family, services) ? Used(family, services, health) : Unused(family, services.Model.DataPlane));
         text.AppendLine(ArpTable(services.Floating.Where(f => f.Address.IsV4)));
         return text.ToString();
     }
@@ -85,6 +85,8 @@ public static partial class Ruleset
         return closed ? $"add {element}" : $"add {element}delete {element}"; // deleting an absent element would fail
     }));
 
+    private static bool IsUsed(Family family, ServiceTable services) => services.Floating.Any(f => family.Has(f.Address));
+
     private static string Used(Family family, ServiceTable services, MemberHealth health)
     {
         var text = new StringBuilder();
@@ -118,7 +120,6 @@ public static partial class Ruleset
     private static string Unused(Family family, DataPlaneSettings settings) => $$"""
         table {{family.Name}} {{Table}} {
           {{SharedSets}}
-          {{(settings.OnUnknown == OnUnknown.Reset ? UnknownSet(family) : "")}}
           {{(settings.Namespace is null ? "" : "chain relay { type filter hook forward priority filter; policy drop; }")}}
         }
         """;

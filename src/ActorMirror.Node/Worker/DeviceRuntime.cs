@@ -209,7 +209,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     {
         try
         {
-            if (Ruleset.Restored(model.DataPlane) is { } commands) host.Run(commands);
+            if (services is not null && Ruleset.Restored(services) is { } commands) host.Run(commands);
         }
         catch (NftablesException failure)
         {

@@ -70,8 +70,7 @@ internal sealed partial class BalancedNetwork : IDisposable
         RaiseAddress();
         TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp).Replace("timeout 500ms", $"timeout {doubt}", StringComparison.Ordinal));
         OpenLease();
-        TestNetwork.Run(Of(
-            "sysctl -qw net.ipv4.conf.all.forwarding=1 net.netfilter.nf_conntrack_tcp_loose=0 net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1"));
+        TestNetwork.Run(Of("sysctl -qw net.ipv4.conf.all.forwarding=1 net.netfilter.nf_conntrack_tcp_loose=0 net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1"));
     }
 
     public string ClientNamespace { get; } = TestNetwork.Add("client");
@@ -85,7 +84,7 @@ internal sealed partial class BalancedNetwork : IDisposable
                 ? $"[2001:db8:{match.Groups["net"]}::{match.Groups["host"]}]{port}"
                 : $"2001:db8:{match.Groups["net"]}::{match.Groups["host"]}")
             .Replace("/24", "/64").Replace("/32", "/128").Replace("ip -4 ", "ip -6 ").Replace("net.ipv4.", "net.ipv6.")
-            .Replace("table ip ", "table ip6 ").Replace("ip daddr", "ip6 daddr").Replace("conntrack ", "conntrack -f ipv6 ");
+            .Replace("table ip ", "table ip6 ").Replace("map ip ", "map ip6 ").Replace("ip daddr", "ip6 daddr").Replace("conntrack ", "conntrack -f ipv6 ");
 
     public void OpenLease() => Lease(group => $"add element FAMILY {Ruleset.Table} lease {{ {group} timeout 1h }}\n");
 

@@ -34,7 +34,7 @@ internal sealed class OwnTable : IFlowSink, ITableObserver, IMirrorNetwork, IAsy
                 return flows;
             },
             CloseFlows = flows => flows.Dispose(),
-            Restored = () => TestNetwork.Nft(Ruleset.Restored(network.Services.Model.DataPlane)!),
+            Restored = () => TestNetwork.Nft(Ruleset.Restored(network.Services)!),
             Network = this,
             Settings = new MirroringSettings(1029, 1029, 1000, 0, PlainText: true),
             Observer = this,

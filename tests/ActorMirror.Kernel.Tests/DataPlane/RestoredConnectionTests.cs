@@ -4,20 +4,25 @@ using System.Net.Sockets;
 namespace ActorMirror.Kernel.Tests.DataPlane;
 
 /// <summary>Connections of the active that somebody takes out of its kernel's table.</summary>
-public sealed class RestoredConnectionTests : IAsyncDisposable
+public abstract class RestoredConnectionTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     // A busy machine may take its time to put a connection back.
-    private readonly BalancedNetwork _network = new(doubt: "5s");
+    private readonly BalancedNetwork _network;
     private readonly OwnTable _table;
 
-    public RestoredConnectionTests() => _table = new OwnTable(_network);
+    protected RestoredConnectionTests(bool ipv6)
+    {
+        _network = new BalancedNetwork(ipv6, doubt: "5s");
+        _table = new OwnTable(_network);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _table.DisposeAsync();
         _network.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [NamespaceFact]
@@ -62,10 +67,10 @@ public sealed class RestoredConnectionTests : IAsyncDisposable
         using var member = _network.Accept(listening);
         await UntilAsync(() => _table.Connections == 1);
 
-        TestNetwork.Run("conntrack -D -p tcp --dport 5001");
+        TestNetwork.Run(_network.Of("conntrack -D -p tcp --dport 5001"));
 
         await UntilAsync(() => Listed("tcp").Contains("ASSURED", StringComparison.Ordinal));
-        Listed("tcp").ShouldMatch(@"^tcp +6 (299|300) ESTABLISHED src=10\.1\.0\.2 dst=10\.1\.0\.100 .*src=10\.2\.0\.13 dst=10\.1\.0\.2 .*mark=2");
+        Listed("tcp").ShouldMatch(_network.Of("^(ipv6 +10 )?tcp +6 (299|300) ESTABLISHED src=10.1.0.2 dst=10.1.0.100 .*src=10.2.0.13 dst=10.1.0.2 .*mark=2"));
         BalancedNetwork.Exchange(client, member);
     }
 
@@ -111,7 +116,7 @@ public sealed class RestoredConnectionTests : IAsyncDisposable
         await UntilAsync(() => _table.Connections == 1);
         _table.Pause();
         TestNetwork.Run("conntrack -F");
-        TestNetwork.Nft("flush map ip actormirror recent"); // as if it had been silent
+        TestNetwork.Nft(_network.Of("flush map ip actormirror recent")); // as if it had been silent
         Answered(client, members).ShouldNotBe(chosen, "the kernel takes turns");
         _table.GoOn();
 
@@ -130,7 +135,7 @@ public sealed class RestoredConnectionTests : IAsyncDisposable
         _table.Pause();
         TestNetwork.Run("conntrack -F");
         var port = ((IPEndPoint)client.LocalEndPoint!).Port;
-        TestNetwork.Run($"conntrack -I -p tcp -s 10.1.0.2 --sport {port} -d 10.2.0.13 --dport 5000 --state ESTABLISHED -u SEEN_REPLY,ASSURED -t 60");
+        TestNetwork.Run(_network.Of($"conntrack -I -p tcp -s 10.1.0.2 --sport {port} -d 10.2.0.13 --dport 5000 --state ESTABLISHED -u SEEN_REPLY,ASSURED -t 60"));
         _table.GoOn();
 
         await UntilAsync(() => _table.Connections == 0);
@@ -164,14 +169,14 @@ public sealed class RestoredConnectionTests : IAsyncDisposable
         List<Socket> readable = [.. members];
         Socket.Select(readable, null, null, Patience);
         var member = readable.ShouldHaveSingleItem();
-        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        EndPoint from = new IPEndPoint(member.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         var buffer = new byte[16];
         member.SendTo(buffer.AsSpan(0, member.ReceiveFrom(buffer, ref from)), from);
         client.Receive(buffer).ShouldBe(4);
         return Array.IndexOf(members, member);
     }
 
-    private static string Listed(string protocol) => TestNetwork.Run($"conntrack -L -p {protocol} -d 10.1.0.100");
+    private string Listed(string protocol) => TestNetwork.Run(_network.Of($"conntrack -L -p {protocol} -d 10.1.0.100"));
 
     private static async Task UntilAsync(Func<bool> condition)
     {
@@ -179,3 +184,7 @@ public sealed class RestoredConnectionTests : IAsyncDisposable
         for (; !condition(); patience.Token.ThrowIfCancellationRequested()) await Task.Yield();
     }
 }
+
+public sealed class Ipv4RestoredConnectionTests() : RestoredConnectionTests(ipv6: false);
+
+public sealed class Ipv6RestoredConnectionTests() : RestoredConnectionTests(ipv6: true);

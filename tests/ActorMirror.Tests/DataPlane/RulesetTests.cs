@@ -14,7 +14,7 @@ public sealed class RulesetTests : IDisposable
     [Theory]
     [InlineData("a virtual server is found by its whole destination", "", "10.10.0.100 . udp . 5001 : goto vs_4")]
     [InlineData("ratio: three turns of four, spread", "", "ct mark set numgen inc mod 4 map { 0 : 0xa0401006, 1 : 0xa0401006, 2 : 0xa0401008, 3 : 0xa0401006 }")]
-    [InlineData("a UDP flow whose entry is gone finds its member again", "", "ct mark set ip saddr . udp sport . ip daddr . udp dport map @recent\nct mark & 0xf0000000 != 0xa0000000 ct mark set ")]
+    [InlineData("a UDP flow whose entry is gone finds its member again", "", "ct mark set meta mark map @recent\nmeta mark set 0\nct mark & 0xfffff000 != 0xa0404000 ct mark set ")]
     [InlineData("a member is reached by its mark", "", "0xa0401006 : 10.20.0.11 . 5000")]
     [InlineData("only the VLANs of the virtual server", "", "iifname != { \"ext\" } return")]
     [InlineData("automap: the group's floating self IP of the members' VLAN", "", "map snat_of { type mark : ipv4_addr; elements = { 0xa0802000 : 10.20.0.253")]
