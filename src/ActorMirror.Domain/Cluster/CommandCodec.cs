@@ -12,7 +12,7 @@ namespace ActorMirror.Domain.Cluster;
 /// </summary>
 public static class CommandCodec
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     private enum Kind : byte
     {
@@ -26,6 +26,7 @@ public static class CommandCodec
         MirrorStatus = 8,
         Health = 9,
         Suspect = 10,
+        Revoke = 11,
     }
 
     public static byte[] Encode(ClusterCommand command)
@@ -102,6 +103,11 @@ public static class CommandCodec
                 to.Long(c.Incarnation);
                 to.Text(c.Reason);
                 break;
+            case Revoke c:
+                to.Byte((byte)Kind.Revoke);
+                to.Text(c.Serial);
+                to.Long(c.RequestId);
+                break;
             default:
                 throw new UnreachableException($"no encoding for {command.GetType().Name}");
         }
@@ -132,6 +138,7 @@ public static class CommandCodec
             Kind.MirrorStatus => new MirrorStatus(from.Text(), from.Epoch(), from.Device(), from.Bool(), from.Long()),
             Kind.Health => new Health(from.Texts()),
             Kind.Suspect => new Suspect(from.Device(), from.Long(), from.Text()),
+            Kind.Revoke => new Revoke(from.Text(), from.Long()),
             _ => null,
         };
         reason = command is null ? $"unknown kind of command {(byte)kind}"

@@ -59,6 +59,7 @@ internal static class WireFields
         });
         to.List(value.VirtualServers, to.Text);
         to.List(value.PoolMembers, to.Text);
+        to.List(value.Revoked, to.Text);
     }
 
     public static Declaration Declaration(this ref WireReader from)
@@ -71,6 +72,6 @@ internal static class WireFields
             groups.Add(new GroupDeclaration(from.Text(), from.Devices(), from.Texts()));
         }
 
-        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts());
+        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts(), from.Texts());
     }
 }
