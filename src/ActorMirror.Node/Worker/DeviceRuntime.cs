@@ -34,6 +34,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private readonly FlowSink sink;
     private readonly FlowListener listener;
     private readonly FloatingAddresses addresses;
+    private readonly DeviceTrust trust;
     private readonly MirrorNetwork network;
     private readonly string aloneFile;
     private readonly LifeSign lifeSign;
@@ -45,8 +46,9 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private bool listening;
     private bool stopped;
 
-    public DeviceRuntime(DeviceGroupModel model, DataPlaneHost host, LeaseKeeper lease, NodeOptions options, ILoggerFactory logs)
+    public DeviceRuntime(DeviceGroupModel model, DataPlaneHost host, LeaseKeeper lease, DeviceTrust trust, NodeOptions options, ILoggerFactory logs)
     {
+        this.trust = trust;
         (this.model, this.host, this.lease, this.logs) = (model, host, lease, logs);
         log = logs.CreateLogger("device");
         aloneFile = options.AloneFile;
@@ -55,7 +57,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         sink = new FlowSink(log);
         listener = new FlowListener(host.Thread, sink);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
-        network = new MirrorNetwork(model, TimeProvider.System, logs.CreateLogger("mirror"));
+        network = new MirrorNetwork(model, trust, TimeProvider.System, logs.CreateLogger("mirror"));
         var memory = new MonitorMemory();
         Monitors = new ActorCell<MonitorMessage>(
             "monitor",
@@ -142,6 +144,8 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     }
 
     public void Decided(ClusterNotice notice) => DecidedObserver?.Invoke(notice);
+
+    public void RevokedChanged(ImmutableSortedSet<string> serials) => trust.Revoke(serials);
 
     public void Changed(MemberHealth changed, string pool, Endpoint member, MemberStatus status)
     {
