@@ -27,6 +27,7 @@ internal static class AmctlCommand
             new Command("virtual-server", "Virtual servers and their pool members.") { ShowCommands.VirtualServers(context) },
             new Command("connection", "Connections in this device's table.") { ShowCommands.Connections(context) },
             new Command("mirror", "Mirror channels of this device.") { ShowCommands.Mirrors(context) },
+            TrustCommands.Create(context),
             new Command("config", "Configuration files.") { ConfigCheckCommand.Create(context) },
         };
     }

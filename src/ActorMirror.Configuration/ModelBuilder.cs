@@ -48,7 +48,7 @@ internal static class ModelBuilder
         where T : INamed => items.OrderBy(i => i.Name, StringComparer.Ordinal);
 
     private static Device Device(DeviceConfig d) =>
-        new(new DeviceId(d.Id!.Value), d.Name, d.Management!.Value, d.Mirror!.Value, [.. d.ClusterLinks.Items.Select(l => l.Value)]);
+        new(new DeviceId(d.Id!.Value), d.Name, d.Management!.Value, d.Mirror!.Value, [.. d.ClusterLinks.Items.Select(l => l.Value)], d.MirrorSecondary?.Value);
 
     private static SelfIp SelfIp(SelfIpConfig s, Dictionary<string, Vlan> vlans, Dictionary<string, DeviceId> ids) =>
         new(s.Name, s.Address!.Value, vlans[s.Vlan!.Value], s.TrafficGroup?.Value, s.Device is { } device ? ids[device.Value] : null);
@@ -92,5 +92,5 @@ internal static class ModelBuilder
         new FlapSettings(c.FlapMost!.Value, c.FlapWithin!.Value));
 
     private static MirroringSettings Mirroring(MirroringConfig m) =>
-        new(m.FirstPort!.Value, m.LastPort!.Value, m.MaximumConnections!.Value, m.ResyncRate!.Value, m.PlainText!.Value);
+        new(m.FirstPort!.Value, m.LastPort!.Value, m.MaximumConnections!.Value, m.ResyncRate!.Value, m.PlainText!.Value, m.PlatformPolicy!.Value);
 }

@@ -35,6 +35,11 @@ public interface IDeviceControl
     /// <exception cref="DeviceCommandException">Nothing moved; the message says why.</exception>
     Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation);
 
+    /// <summary>Takes the trust from a certificate, on every device and for good; channels of its device end.</summary>
+    /// <param name="serial">In hexadecimal, with or without colons.</param>
+    /// <exception cref="DeviceCommandException">It is not revoked; the message says why.</exception>
+    Task<CommandReport> RevokeAsync(string serial, CancellationToken cancellation);
+
     /// <summary>The actors that can be killed; only in daemons started with <c>--allow-faults</c>.</summary>
     /// <exception cref="DeviceCommandException">Faults are not allowed.</exception>
     ImmutableArray<ActorReport> Actors();

@@ -12,18 +12,18 @@ public sealed partial class MirrorReceiver
     private Session? current;
 
     /// <summary>Serves a connection until it ends, and closes it. Never throws; what was wrong is in the status.</summary>
-    public async Task RunAsync(Stream connection, CancellationToken cancellation)
+    public async Task RunAsync(MirrorConnection connection, CancellationToken cancellation)
     {
         await using var closing = connection;
-        using var session = new Session(cancellation);
-        using var reader = new FrameReader(connection);
+        using var session = new Session(connection, cancellation);
+        using var reader = new FrameReader(connection.Stream);
         try
         {
-            await using var watchdog = time.CreateTimer(_ => EndIfSilent(session), null, options.Limits.Silence / 8, options.Limits.Silence / 8);
+            await using var watchdog = time.CreateTimer(_ => EndIfOver(session), null, options.Limits.Silence / 8, options.Limits.Silence / 8);
             session.Heard = Now;
             session.IsReading = true;
-            if (await ReadHelloAsync(connection, reader, session) is not { } hello) return;
-            await ServeAsync(connection, reader, session, hello);
+            if (await ReadHelloAsync(connection.Stream, reader, session) is not { } hello) return;
+            await ServeAsync(connection.Stream, reader, session, hello);
         }
         catch (Exception e)
         {
@@ -36,7 +36,7 @@ public sealed partial class MirrorReceiver
         }
         finally
         {
-            await GoodbyeAsync(connection, session);
+            await GoodbyeAsync(connection.Stream, session);
         }
     }
 
@@ -50,26 +50,29 @@ public sealed partial class MirrorReceiver
         if (frame.Type == FrameType.Hello && Frames.TryReadHello(frame.Body.Span, out hello))
         {
             (refusal, detail) = expected() is { } acceptance
-                ? (acceptance.Judge(hello, out var judged), judged)
+                ? (acceptance.Judge(hello, session.Connection.Device, out var judged), judged)
                 : (MirrorRefusal.NotMirror, "this device mirrors nobody for this traffic group");
         }
 
         if (refusal == MirrorRefusal.None) return hello;
-        lock (gate)
-        {
-            // A session that stands is not disturbed by somebody else's try.
-            if (stream.Link != LinkState.Established)
-            {
-                stream.Handle(LinkEvent.Connected);
-                stream.Handle(LinkEvent.Refused);
-                Enter($"{refusal}: {detail}");
-            }
-        }
-
+        Refused($"{refusal}: {detail}");
         var answer = new MirrorHelloAnswer(refusal, 0, options.Self, 0, 0, StreamId.None, 0, 0, Platform.Description, detail);
         var bytes = new byte[1024];
         await connection.WriteAsync(bytes.AsMemory(0, Frames.HelloAnswer(bytes, answer)), session.Token);
         return null;
+    }
+
+    /// <summary>Somebody who wanted to be mirrored was sent away; told also by whoever accepts the connections.</summary>
+    public void Refused(string reason)
+    {
+        lock (gate)
+        {
+            // A session that stands is not disturbed by somebody else's try.
+            if (stream.Link == LinkState.Established) return;
+            stream.Handle(LinkEvent.Connected);
+            stream.Handle(LinkEvent.Refused);
+            Enter(reason);
+        }
     }
 
     private async Task ServeAsync(Stream connection, FrameReader reader, Session session, MirrorHello hello)
@@ -109,6 +112,7 @@ public sealed partial class MirrorReceiver
             var (held, received, applied) = stream.Open(hello.Stream, hello.RetractionsSeen);
             if (held != hello.Stream) batches = new BatchPool(options.Limits.BatchesInHand);
             (peer, peerPlatform) = (hello.Device, hello.Platform);
+            (path, isAuthenticated) = (session.Connection.Path, session.Connection.Device is not null);
             stream.Handle(LinkEvent.Connected);
             stream.Handle(LinkEvent.Accepted);
             Enter(held == hello.Stream ? "resumed" : "no copy yet");
@@ -228,8 +232,9 @@ public sealed partial class MirrorReceiver
         return first;
     }
 
-    private void EndIfSilent(Session session)
+    private void EndIfOver(Session session)
     {
+        if (session.Connection.Objection() is { } objection) session.End(objection);
         if (session.IsReading && Now - session.Heard >= options.Limits.Silence)
             session.End($"the active was silent for {options.Limits.Silence.TotalSeconds:0.###} s");
     }
@@ -243,17 +248,19 @@ public sealed partial class MirrorReceiver
             var frame = new byte[512];
             await connection.WriteAsync(frame.AsMemory(0, Frames.Close(frame, session.Reason)), brief.Token);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or InvalidOperationException)
         {
             // The connection is over: nobody is left to be told.
         }
     }
 
     /// <summary>What can end a connection from outside, and why it did.</summary>
-    private sealed class Session(CancellationToken cancellation) : IDisposable
+    private sealed class Session(MirrorConnection connection, CancellationToken cancellation) : IDisposable
     {
         private readonly CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         private string? reason;
+
+        public MirrorConnection Connection => connection;
 
         public CancellationToken Token => ending.Token;
 

@@ -22,6 +22,8 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     private BatchPool batches;
     private DeviceId? peer;
     private string peerPlatform = "";
+    private MirrorPath? path;
+    private bool isAuthenticated;
     private long retracted;
     private long bytesReceived;
     private int room;
@@ -54,7 +56,7 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     {
         get
         {
-            lock (gate) return new(status, peer, peerPlatform, stream.Stream, stream.Received, stream.Applied, retracted, bytesReceived);
+            lock (gate) return new(status, peer, peerPlatform, stream.Stream, stream.Received, stream.Applied, retracted, bytesReceived, path, isAuthenticated);
         }
     }
 

@@ -19,6 +19,8 @@ public sealed record MirrorReceiverOptions
 /// <param name="Received">The last change that arrived.</param>
 /// <param name="Applied">The last change that is in this device's kernel.</param>
 /// <param name="Retracted">Connections that were reported as not being here, since the receiver was made.</param>
+/// <param name="Path">Of the connection that stands, or stood last; null: none ever did.</param>
+/// <param name="IsAuthenticated">Whether that one is by certificates; false: plain text.</param>
 public sealed record MirrorReceiverStatus(
     ChannelStatus Channel,
     DeviceId? Peer,
@@ -27,4 +29,6 @@ public sealed record MirrorReceiverStatus(
     long Received,
     long Applied,
     long Retracted,
-    long BytesReceived);
+    long BytesReceived,
+    MirrorPath? Path,
+    bool IsAuthenticated);

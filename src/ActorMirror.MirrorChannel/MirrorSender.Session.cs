@@ -13,6 +13,9 @@ public sealed partial class MirrorSender
     private long bytesSent;
     private string peerPlatform = "";
 
+    private MirrorPath? path;
+    private bool isAuthenticated;
+
     private async Task RunAsync()
     {
         var pause = new BackOff(options.Limits);
@@ -26,11 +29,14 @@ public sealed partial class MirrorSender
                 waiters.FailAll();
             }
 
-            if (stopping.IsCancellationRequested) return;
+            if (stopping.IsCancellationRequested) break;
+            if (primary is not null) continue; // the channel returns to it: nothing failed
             await using var timer = time.CreateTimer(_ => redial.Set(), null, pause.Next(), Timeout.InfiniteTimeSpan);
             await using var stop = stopping.Token.Register(redial.Set);
             await redial.WaitAsync(CancellationToken.None);
         }
+
+        if (primary is not null) await primary.DisposeAsync();
     }
 
     /// <summary>One connection from dial to end. Whether the mirror accepted it, and why it is over.</summary>
@@ -38,26 +44,34 @@ public sealed partial class MirrorSender
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
         var greeted = false;
+        string? objection = null;
         try
         {
             Happened(LinkEvent.Dialled, status.Reason);
-            await using var connection = await ConnectAsync(session.Token);
+            await using var connection = TakePrimary() ?? await dialler.DialAsync(session.Token);
             Happened(LinkEvent.Connected, status.Reason);
-            await using var watchdog = time.CreateTimer(_ => CancelIfSilent(session), null, WatchPeriod, WatchPeriod);
-            using var reader = new FrameReader(connection);
+            await using var watchdog = time.CreateTimer(
+                _ => objection ??= CancelIfOver(connection, session), null, WatchPeriod, WatchPeriod);
+            using var reader = new FrameReader(connection.Stream);
             await GreetAsync(connection, reader, session.Token);
             greeted = true;
             var reading = ReadAsync(reader, session.Token);
-            var writing = WriteAsync(connection, session.Token);
-            var first = await Task.WhenAny(reading, writing);
+            var writing = WriteAsync(connection.Stream, session.Token);
+            var leaving = connection.Path == MirrorPath.Primary ? Never(session.Token) : ReturnAsync(session.Token);
+            var first = await Task.WhenAny(reading, writing, leaving);
             await session.CancelAsync();
-            await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await first; // the other one only ended because this one did
-            return (greeted, "the mirror closed the connection");
+            await Task.WhenAll(reading, writing, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first; // the other ones only ended because this one did
+            return (greeted, first == leaving ? "the primary path works again" : "the mirror closed the connection");
+        }
+        catch (MirrorRefusedException e)
+        {
+            Happened(LinkEvent.Refused, e.Message);
+            return (greeted, e.Message);
         }
         catch (OperationCanceledException)
         {
-            return (greeted, stopping.IsCancellationRequested ? "stopped" : $"the mirror was silent for {options.Limits.Silence.TotalSeconds:0.###} s");
+            return (greeted, stopping.IsCancellationRequested ? "stopped" : objection ?? "stopped");
         }
         catch (Exception e)
         {
@@ -67,37 +81,36 @@ public sealed partial class MirrorSender
 
     private TimeSpan WatchPeriod => options.Limits.Silence / 8;
 
-    private async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
-    {
-        using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-        try
-        {
-            return await connect(either.Token);
-        }
-        catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
-        {
-            throw new TimeoutException($"{options.PeerEndpoint} did not answer within {options.ConnectTimeout.TotalSeconds:0.###} s", e);
-        }
-    }
+    private static Task Never(CancellationToken end) => Task.Delay(Timeout.Infinite, end);
 
-    private async Task GreetAsync(Stream connection, FrameReader reader, CancellationToken cancellation)
+    private async Task GreetAsync(MirrorConnection connection, FrameReader reader, CancellationToken cancellation)
     {
         var frame = new byte[1024];
         long seen;
         lock (gate) seen = stream.RetractionsSeen;
-        await connection.WriteAsync(frame.AsMemory(0, Frames.Hello(frame, options.Hello(seen))), cancellation);
+        await connection.Stream.WriteAsync(frame.AsMemory(0, Frames.Hello(frame, options.Hello(seen))), cancellation);
         var answer = await reader.ReadAsync(cancellation) switch
         {
             { Type: FrameType.HelloAnswer } received when Frames.TryReadHelloAnswer(received.Body.Span, out var read) => read,
             { } other => throw new MirrorProtocolException($"the mirror answered the hello with {other.Type}"),
-            null => throw new MirrorProtocolException("the mirror closed the connection instead of answering the hello"),
+            null => throw Unanswered(connection),
         };
         if (answer.Refusal == MirrorRefusal.None && (answer.Device != options.Peer || ProtocolVersion.Choose(answer.Version, answer.Version) == 0))
             throw new MirrorProtocolException($"device {answer.Device} answered with version {answer.Version}, expected was device {options.Peer}");
+        if (answer.Refusal == MirrorRefusal.None && options.OnlyIdentical && answer.Platform != Platform.Description)
+        {
+            answer = answer with
+            {
+                Refusal = MirrorRefusal.PlatformDiffers,
+                Detail = $"platform-policy is identical; the mirror is '{answer.Platform}', this device '{Platform.Description}'",
+            };
+        }
+
         lock (gate)
         {
             peerPlatform = answer.Platform;
+            (path, isAuthenticated) = (connection.Path, connection.Device is not null);
+            if (connection.Path == MirrorPath.Secondary) returning.Left(Now);
             stream.Answered(answer, Now);
             if (stream.Link == LinkState.Established) TellAcknowledged();
             Enter(answer.Refusal != MirrorRefusal.None ? $"{answer.Refusal}: {answer.Detail}"
@@ -215,13 +228,13 @@ public sealed partial class MirrorSender
         }
     }
 
-    private void CancelIfSilent(CancellationTokenSource session)
+    /// <summary>Ends a session whose mirror is silent, or trusted no more. Why; null: it goes on.</summary>
+    private string? CancelIfOver(MirrorConnection connection, CancellationTokenSource session)
     {
-        lock (gate)
-        {
-            if (!stream.IsSilent(Now)) return;
-        }
-
+        string? reason;
+        lock (gate) reason = stream.IsSilent(Now) ? $"the mirror was silent for {options.Limits.Silence.TotalSeconds:0.###} s" : null;
+        reason ??= connection.Objection();
+        if (reason is null) return null;
         try
         {
             session.Cancel();
@@ -230,6 +243,8 @@ public sealed partial class MirrorSender
         {
             // The session ended while its last tick was on the way.
         }
+
+        return reason;
     }
 
     private void Happened(LinkEvent happened, string reason)

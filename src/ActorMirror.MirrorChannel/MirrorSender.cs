@@ -16,7 +16,8 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly MirrorSenderOptions options;
     private readonly IMirrorSenderOwner owner;
-    private readonly Func<CancellationToken, ValueTask<Stream>> connect;
+    private readonly Dialler dialler;
+    private readonly PathReturn returning;
     private readonly TimeProvider time;
     private readonly long origin;
     private readonly ITimer reminder;
@@ -25,11 +26,13 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
     private ChannelStatus status;
     private Task running = Task.CompletedTask;
 
-    /// <param name="connect">Opens a connection to the mirror; may throw, that is shown and tried again.</param>
+    /// <param name="dial">Opens a connection to the mirror over a path; may throw, that is shown and tried again.</param>
     public MirrorSender(
-        MirrorSenderOptions options, IMirrorSenderOwner owner, Func<CancellationToken, ValueTask<Stream>> connect, TimeProvider time)
+        MirrorSenderOptions options, IMirrorSenderOwner owner, Func<MirrorPath, CancellationToken, ValueTask<MirrorConnection>> dial, TimeProvider time)
     {
-        (this.options, this.owner, this.connect, this.time) = (options, owner, connect, time);
+        (this.options, this.owner, this.time) = (options, owner, time);
+        dialler = new Dialler(dial, options, time);
+        returning = new PathReturn(options.Limits);
         origin = time.GetTimestamp();
         stream = new OutgoingStream(options.Stream, options.Limits);
         status = ChannelStatus.Initial(time);
@@ -46,7 +49,7 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
             {
                 return new(
                     status, options.Peer, options.PeerEndpoint, options.Stream, stream.Queued, stream.Sent, stream.Acknowledged, stream.Outstanding,
-                    stream.OldestAge(Now), stream.SnapshotAppended, stream.SnapshotExpected, snapshots, retractions, bytesSent, peerPlatform, stream.MirrorRoom);
+                    stream.OldestAge(Now), stream.SnapshotAppended, stream.SnapshotExpected, snapshots, retractions, bytesSent, peerPlatform, stream.MirrorRoom, path, isAuthenticated);
             }
         }
     }

@@ -20,17 +20,25 @@ public sealed record MirrorSenderOptions
     /// <summary>Digest of the numbers in marks, see <see cref="MirrorHello"/>.</summary>
     public required ulong Numbering { get; init; }
 
+    /// <summary>Whether there is a secondary path.</summary>
+    public bool HasSecondary { get; init; }
+
+    /// <summary>Only a mirror of the same platform is accepted.</summary>
+    public bool OnlyIdentical { get; init; }
+
     public MirrorLimits Limits { get; init; } = MirrorLimits.Default;
 
-    /// <summary>Opening the TCP connection may take so long.</summary>
+    /// <summary>Opening the connection, with its TLS handshake, may take so long.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     internal MirrorHello Hello(long retractionsSeen) => new(
         ProtocolVersion.Minimum, ProtocolVersion.Maximum, Self, Stream, TrafficGroupName, Numbering, Features: 0, Platform.Description, retractionsSeen);
 }
 
-internal static class Platform
+/// <summary>What this device says of itself in every hello: product and version, kernel, machine.</summary>
+public static class Platform
 {
     public static readonly string Description =
-        $"{System.Runtime.InteropServices.RuntimeInformation.OSDescription} {System.Runtime.InteropServices.RuntimeInformation.OSArchitecture}";
+        $"ActorMirror {typeof(Platform).Assembly.GetName().Version?.ToString(3)}, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, "
+        + $"{System.Runtime.InteropServices.RuntimeInformation.OSArchitecture}";
 }

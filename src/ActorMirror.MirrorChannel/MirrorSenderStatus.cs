@@ -13,6 +13,8 @@ namespace ActorMirror.MirrorChannel;
 /// <param name="Snapshots">Snapshots begun since the sender started.</param>
 /// <param name="PeerPlatform">The mirror's own words; empty before its first answer.</param>
 /// <param name="PeerRoom">How many connections the mirror can hold.</param>
+/// <param name="Path">Of the connection that stands, or stood last; null: none ever did.</param>
+/// <param name="IsAuthenticated">Whether that one is by certificates; false: plain text.</param>
 public sealed record MirrorSenderStatus(
     ChannelStatus Channel,
     DeviceId Peer,
@@ -29,4 +31,6 @@ public sealed record MirrorSenderStatus(
     long Retractions,
     long BytesSent,
     string PeerPlatform,
-    int PeerRoom);
+    int PeerRoom,
+    MirrorPath? Path,
+    bool IsAuthenticated);

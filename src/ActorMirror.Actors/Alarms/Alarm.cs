@@ -37,6 +37,12 @@ public enum AlarmKind
 
     /// <summary>A cluster link to another device does not connect.</summary>
     ClusterLinkDown,
+
+    /// <summary>This device cannot say who it is: it neither mirrors nor is mirrored.</summary>
+    TrustMissing,
+
+    /// <summary>A certificate ends soon, or has ended.</summary>
+    TrustExpires,
 }
 
 /// <summary>A condition that stands.</summary>
@@ -59,6 +65,8 @@ public sealed record Alarm(AlarmKind Kind, string? About, string Text, DateTimeO
         AlarmKind.PoolDown => "see that a member runs and answers its monitor from this device",
         AlarmKind.VlanDown => "see cable, switch port and interface of the VLAN",
         AlarmKind.ClusterLinkDown => "see that the device runs, and cable, switch port and interface of that cluster link on both devices",
+        AlarmKind.TrustMissing => "run 'amctl trust init' on the first device of the group, 'amctl trust join' on the others; a running daemon takes it",
+        AlarmKind.TrustExpires => "renew the certificate with 'amctl trust join'; an authority that ends is made anew with 'amctl trust init'",
         _ => throw new UnreachableException(),
     };
 }

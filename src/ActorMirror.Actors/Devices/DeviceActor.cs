@@ -71,6 +71,9 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             case DeviceMessage.ForceStandby force:
                 ForceStandby(force);
                 break;
+            case DeviceMessage.Revoke revoke:
+                Request(id => new ClusterCommand.Revoke(revoke.Serial, id), revoke.Done);
+                break;
             case DeviceMessage.Loaded:
                 Finish();
                 break;
@@ -91,7 +94,9 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
 
     private void Apply((ClusterReplica Replica, ImmutableArray<ReplicaEffect> Effects) outcome)
     {
+        var revoked = context.Replica.State?.Revoked;
         context.Replica = outcome.Replica;
+        if (Replica.State?.Revoked is { } now && now != revoked) context.Environment.RevokedChanged(now);
         foreach (var effect in outcome.Effects) context.Unfinished.Enqueue((Replica.View?.Ring, effect));
         Finish();
     }
@@ -170,19 +175,26 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
     {
         var target = force.Target is null ? null : context.Model.Devices.FirstOrDefault(d => d.Name == force.Target);
         if (force.Target is not null && target is null) force.Done.TrySetResult($"there is no device '{force.Target}'");
-        else if (Replica.Phase is not SyncPhase.Established) force.Done.TrySetResult("this device is not in a quorate group now");
-        else
-        {
-            if (Outbox.Send(new ClusterCommand.ForceStandby(force.Group, target?.Id, ++lastRequest))) requests.Add(lastRequest, force.Done);
-            else force.Done.TrySetResult("the cluster takes no commands now");
-        }
+        else Request(id => new ClusterCommand.ForceStandby(force.Group, target?.Id, id), force.Done);
+    }
+
+    private void Request(Func<ulong, ClusterCommand> command, TaskCompletionSource<string?> done)
+    {
+        if (Replica.Phase is not SyncPhase.Established) done.TrySetResult("this device is not in a quorate group now");
+        else if (Outbox.Send(command(++lastRequest))) requests.Add(lastRequest, done);
+        else done.TrySetResult("the cluster takes no commands now");
     }
 
     private void Decided(ClusterNotice notice)
     {
         context.Log.LogInformation("{Notice}", notice);
-        if (notice is ClusterNotice.RequestFinished finished && finished.Requester == Replica.Self && requests.Remove(finished.RequestId, out var done))
-            done.TrySetResult(finished.Refusal);
+        var (requester, id, refusal) = notice switch
+        {
+            ClusterNotice.RequestFinished finished => (finished.Requester, finished.RequestId, finished.Refusal),
+            ClusterNotice.Revoked revoked => (revoked.Requester, revoked.RequestId, revoked.Refusal),
+            _ => default,
+        };
+        if (requester == Replica.Self && requests.Remove(id, out var done)) done.TrySetResult(refusal);
         context.Environment.Decided(notice);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorMirror.Actors.Groups;
 using ActorMirror.Actors.Leases;
 using ActorMirror.Actors.Runtime;
@@ -26,6 +27,9 @@ public interface IDeviceEnvironment
     void AloneChanged(bool alone);
 
     void Decided(ClusterNotice notice);
+
+    /// <summary>Whose certificates are trusted no more; whole, and never smaller than before. Must not block.</summary>
+    void RevokedChanged(ImmutableSortedSet<string> serials);
 
     /// <summary>Twice a second: the actors work.</summary>
     void SignOfLife();

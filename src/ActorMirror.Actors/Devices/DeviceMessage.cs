@@ -25,6 +25,9 @@ public abstract record DeviceMessage
     /// <summary>An operator moves a traffic group; answered with null when it moved, else with the reason why not.</summary>
     public sealed record ForceStandby(string Group, string? Target, TaskCompletionSource<string?> Done) : DeviceMessage;
 
+    /// <summary>An operator takes the trust from a certificate; answered with null when every device of the group knows, else with the reason why not.</summary>
+    public sealed record Revoke(string Serial, TaskCompletionSource<string?> Done) : DeviceMessage;
+
     /// <summary>The ruleset is loaded: what waits for it goes on.</summary>
     public sealed record Loaded : DeviceMessage;
 

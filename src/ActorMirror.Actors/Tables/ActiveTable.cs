@@ -87,9 +87,11 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
                 Stream = new StreamId(context.Number, epoch, incarnation),
                 TrafficGroupName = context.Group,
                 Numbering = context.Services().Digest,
+                HasSecondary = context.Network.HasSecondary,
+                OnlyIdentical = context.OnlyIdentical,
                 Limits = context.Limits,
             },
-            this, cancellation => context.Network.ConnectAsync(mirror.Device, mirror.Port, cancellation), context.Time);
+            this, (path, cancellation) => context.Network.ConnectAsync(mirror.Device, mirror.Port, path, cancellation), context.Time);
         Show();
         Sender.Start();
     }

@@ -36,11 +36,11 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     public CopyTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, TableRole.Mirror role, MirrorTable table)
     {
         (this.self, this.context, this.flows, Table, Role) = (self, context, flows, table, role);
-        var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest);
+        var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest, context.OnlyIdentical ? Platform.Description : null);
         receiver = new MirrorReceiver(
             new MirrorReceiverOptions { Self = context.Network.Self, Room = Room, Limits = context.Limits },
             this, () => acceptance with { Numbering = context.Services().Digest }, context.Time);
-        listener = context.Network.Listen(role.Port, receiver.RunAsync);
+        listener = context.Network.Listen(role.Port, receiver.RunAsync, receiver.Refused);
         Show();
     }
 

@@ -19,11 +19,16 @@ public interface IMirrorNetwork
     /// <summary>Where a device listens, for people.</summary>
     string Describe(DeviceId peer, int port);
 
-    /// <exception cref="System.Net.Sockets.SocketException">The peer cannot be reached.</exception>
-    ValueTask<Stream> ConnectAsync(DeviceId peer, int port, CancellationToken cancellation);
+    /// <summary>Whether there is a path between secondary mirror self IPs.</summary>
+    bool HasSecondary { get; }
 
-    /// <summary>Listens on this device's mirror self IP and hands over each connection until disposed; keeps trying when the address is absent.</summary>
-    IAsyncDisposable Listen(int port, Func<Stream, CancellationToken, Task> serve);
+    /// <exception cref="System.Net.Sockets.SocketException">The peer cannot be reached.</exception>
+    /// <exception cref="MirrorRefusedException">It is not who it should be, or this device cannot say who it is.</exception>
+    ValueTask<MirrorConnection> ConnectAsync(DeviceId peer, int port, MirrorPath path, CancellationToken cancellation);
+
+    /// <summary>Listens on this device's mirror self IPs and hands over each connection until disposed; keeps trying when an address is absent.</summary>
+    /// <param name="refused">Hears why a device was sent away, or that an address is absent.</param>
+    IAsyncDisposable Listen(int port, Func<MirrorConnection, CancellationToken, Task> serve, Action<string> refused);
 }
 
 /// <summary>What the table of one traffic group works with, and what outlives its actor. Shared by every life of the actor.</summary>
@@ -51,6 +56,8 @@ public sealed class TableContext
     public required TimeProvider Time { get; init; }
 
     public required ILogger Log { get; init; }
+
+    internal bool OnlyIdentical => Settings.PlatformPolicy == PlatformPolicy.Identical;
 
     /// <summary>The role told last: where a successor begins.</summary>
     internal TableRole Wanted { get; set; } = new TableRole.Cold(Forget: false);

@@ -129,7 +129,7 @@ internal static class Tables
 
     public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
     {
-        var table = New("Traffic group", "Direction", "Peer", "Port", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Not held", "Reason");
+        var table = New("Traffic group", "Direction", "Peer", "Port", "Path", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Not held", "Reason");
         foreach (var m in mirrors)
         {
             Row(
@@ -138,6 +138,7 @@ internal static class Tables
                 Text.Of(m.Direction),
                 m.Peer,
                 m.Port.ToString(),
+                m.Path is null ? "-" : m.Security == "tls" ? m.Path : $"{m.Path}, {m.Security}",
                 Text.Of(m.State),
                 m.Since.Wall.ToString("u"),
                 m.SequenceSent.ToString(),
@@ -150,6 +151,22 @@ internal static class Tables
         }
 
         console.Write(table);
+    }
+
+    public static void Trust(IAnsiConsole console, TrustReport trust)
+    {
+        var table = New("", "Subject", "Serial", "Key", "Until", "");
+        Certificate(trust.HoldsAuthorityKey ? "authority, signs here" : "authority", trust.Authority);
+        Certificate("this device", trust.Own);
+        foreach (var issued in trust.Issued) Certificate("issued", issued);
+        console.Write(table);
+        if (trust.Own is null) console.WriteLine("This device has no certificate: run 'amctl trust init' on the first device of the group, 'amctl trust join' on the others.");
+        if (trust.AwaitsAnswer) console.WriteLine("A request of this device waits for its answer ('amctl trust join install').");
+
+        void Certificate(string what, CertificateReport? certificate)
+        {
+            if (certificate is { } c) Row(table, what, c.Subject, c.Serial, c.Fingerprint, c.NotAfter.ToString("u"), c.IsRevoked ? "REVOKED" : "");
+        }
     }
 
     private static void Alarms(IAnsiConsole console, ImmutableArray<AlarmReport> alarms)

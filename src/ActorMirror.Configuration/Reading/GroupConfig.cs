@@ -55,7 +55,12 @@ internal interface INamed
 }
 
 internal sealed record DeviceConfig(
-    string Name, Origin Origin, Located<int>? Id, Located<Address>? Management, Located<Address>? Mirror, LocatedList<Address> ClusterLinks) : INamed;
+    string Name, Origin Origin, Located<int>? Id, Located<Address>? Management, Located<Address>? Mirror, Located<Address>? MirrorSecondary,
+    LocatedList<Address> ClusterLinks) : INamed
+{
+    /// <summary>All that is given.</summary>
+    public IEnumerable<Located<Address>> Addresses => new[] { Management, Mirror, MirrorSecondary }.OfType<Located<Address>>().Concat(ClusterLinks.Items);
+}
 
 internal sealed record VlanConfig(string Name, Origin Origin, Located<string>? Interface) : INamed;
 
@@ -104,4 +109,5 @@ internal sealed record ClusterConfig(
     Located<TimeSpan>? FlapWithin);
 
 internal sealed record MirroringConfig(
-    Located<int>? FirstPort, Located<int>? LastPort, Located<int>? MaximumConnections, Located<long>? ResyncRate, Located<bool>? PlainText);
+    Located<int>? FirstPort, Located<int>? LastPort, Located<int>? MaximumConnections, Located<long>? ResyncRate, Located<bool>? PlainText,
+    Located<PlatformPolicy>? PlatformPolicy);

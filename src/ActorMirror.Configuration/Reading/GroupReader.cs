@@ -56,6 +56,7 @@ internal static class GroupReader
         s.Required("id", DeviceIds),
         s.Required("management", Kinds.Address),
         s.Required("mirror", Kinds.Address),
+        s.Optional("mirror-secondary", Kinds.Address),
         s.List("cluster-links", Kinds.Address, isRequired: false));
 
     private static SelfIpConfig SelfIp(Section s) => new(
@@ -126,6 +127,7 @@ internal static class GroupReader
             ports.Required("last", Ports),
             s.Required("max-connections", Kinds.Integer(1, 16_000_000)),
             s.Required("resync-rate", Kinds.Size("0", "100GB")),
-            s.Required("plain-text", Kinds.Switch));
+            s.Required("plain-text", Kinds.Switch),
+            s.Required("platform-policy", Kinds.Choice(("compatible", PlatformPolicy.Compatible), ("identical", PlatformPolicy.Identical))));
     }
 }

@@ -109,8 +109,7 @@ internal static class AddressRules
         if (topology.Config.Namespace is null or { Value: "host" }) return;
         foreach (var device in topology.Config.Devices)
         {
-            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks.Items];
-            foreach (var address in addresses.OfType<Located<Address>>().DistinctBy(a => a.Value))
+            foreach (var address in device.Addresses.DistinctBy(a => a.Value))
             {
                 if (topology.Around(address.Value).FirstOrDefault() is not { } selfIp) continue;
                 problems.Error(

@@ -105,13 +105,31 @@ internal static class ClusterRules
 
     private static void Mirroring(GroupConfig config, Problems problems)
     {
-        if (config.Mirroring.PlainText is { Value: false } plainText)
-            problems.Error(plainText.Origin, "encrypted mirror channels do not exist yet", "set plain-text = on and keep the mirror segment private");
+        Secondaries(config, problems);
+        if (config.Mirroring.PlainText is { Value: true } plainText)
+            problems.Warning(plainText.Origin, "mirror channels are neither encrypted nor authenticated", "set plain-text = off and make certificates with 'amctl trust'");
         if (config.Mirroring is not { FirstPort: { } first, LastPort: { } last }) return;
         if (first.Value > last.Value)
             problems.Error(first.Origin, $"the first port, {first.Value}, is above the last, {last.Value}", "exchange first and last");
         else if (last.Value - first.Value + 1 < config.TrafficGroups.Length)
             problems.Error(last.Origin, $"{last.Value - first.Value + 1} mirror ports are fewer than the {config.TrafficGroups.Length} traffic groups", "give one port for each traffic group");
+    }
+
+    /// <summary>A second path joins two addresses: one end alone has none.</summary>
+    private static void Secondaries(GroupConfig config, Problems problems)
+    {
+        var members = config.Devices.Where(d => config.Members.Items.Any(m => m.Value == d.Name)).ToList();
+        if (members.Find(d => d.MirrorSecondary is not null) is not { } first) return;
+        foreach (var device in members.Where(d => d.MirrorSecondary is null))
+        {
+            problems.Error(
+                device.Origin with { Path = $"{device.Origin.Path}.mirror-secondary", Value = "" },
+                $"device '{first.Name}' has a secondary mirror address and this one has none: there is no second path between them",
+                "give every device of the group a mirror-secondary, on another network than mirror");
+        }
+
+        foreach (var device in members.Where(d => d.MirrorSecondary is not null && d.MirrorSecondary.Value == d.Mirror?.Value))
+            problems.Error(device.MirrorSecondary!.Origin, "the secondary mirror address is the primary one", "give an address on another network, or leave mirror-secondary out");
     }
 
     private static void Limits(GroupConfig config, Problems problems)

@@ -63,8 +63,7 @@ internal static class UniquenessRules
         var owners = new Dictionary<Address, string>();
         foreach (var device in config.Devices)
         {
-            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks.Items];
-            foreach (var address in addresses.OfType<Located<Address>>())
+            foreach (var address in device.Addresses)
             {
                 if (!owners.TryAdd(address.Value, device.Name) && owners[address.Value] != device.Name)
                     problems.Error(address.Origin, $"{address.Value} is also an address of device '{owners[address.Value]}'", "give each device addresses of its own");
@@ -79,8 +78,7 @@ internal static class UniquenessRules
         var taken = new Dictionary<Address, string>();
         foreach (var device in config.Devices)
         {
-            Located<Address>?[] addresses = [device.Management, device.Mirror, .. device.ClusterLinks.Items];
-            foreach (var address in addresses.OfType<Located<Address>>()) taken.TryAdd(address.Value, $"an address of device '{device.Name}'");
+            foreach (var address in device.Addresses) taken.TryAdd(address.Value, $"an address of device '{device.Name}'");
         }
 
         var selfIps = new Dictionary<Address, SelfIpConfig>();

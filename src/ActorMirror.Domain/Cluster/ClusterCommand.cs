@@ -46,6 +46,10 @@ public abstract record ClusterCommand
     /// <param name="Incarnation">Of the table the copy is of.</param>
     public sealed record MirrorStatus(string Group, Epoch Epoch, DeviceId Peer, bool Complete, ulong Incarnation) : ClusterCommand;
 
+    /// <summary>An operator takes the trust from a certificate, for good.</summary>
+    /// <param name="Serial">See <see cref="Trust.Revocation.Normalize"/>.</param>
+    public sealed record Revoke(string Serial, ulong RequestId) : ClusterCommand;
+
     /// <summary>Which VLANs the sender cannot use now; replaces what it said before.</summary>
     public sealed record Health(ImmutableArray<string> FailedVlans) : ClusterCommand;
 

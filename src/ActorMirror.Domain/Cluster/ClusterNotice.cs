@@ -31,6 +31,10 @@ public abstract record ClusterNotice
     /// <param name="Refusal">Null: the group has moved. Otherwise why it has not.</param>
     public sealed record RequestFinished(DeviceId Requester, ulong RequestId, string Group, string? Refusal) : ClusterNotice;
 
+    /// <summary>A certificate is trusted no more, on every device.</summary>
+    /// <param name="Refusal">Null: it is so. Otherwise why it is not.</param>
+    public sealed record Revoked(DeviceId Requester, ulong RequestId, string Serial, string? Refusal) : ClusterNotice;
+
     /// <summary>A device is out until its worker says hello with a new incarnation.</summary>
     public sealed record Suspected(DeviceId Device, DeviceId By, string Reason) : ClusterNotice;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.Trust;
 using static ActorMirror.Domain.Cluster.ClusterNotice;
 
 namespace ActorMirror.Domain.Cluster;
@@ -55,6 +56,7 @@ public static class ClusterReducer
                 ClusterCommand.MirrorStatus c => HandoverRules.Copy(counted, sender, c),
                 ClusterCommand.Health c => counted.With(device with { FailedVlans = [.. c.FailedVlans.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] }),
                 ClusterCommand.FlapsOver c => FlapRule.Over(counted, device, c),
+                ClusterCommand.Revoke c => Revoke(counted, sender, c, notices),
                 ClusterCommand.Suspect c => Suspect(counted, device, c, notices),
                 _ => throw new UnreachableException($"no rule for {command.GetType().Name}"),
             };
@@ -85,6 +87,16 @@ public static class ClusterReducer
 
         foreach (var (device, hello) in attendance.Needs) state = Apply(state, device, hello).State;
         return Finish(state, state.With(state.Devices[authority] with { Synced = true }), []);
+    }
+
+    private static ClusterState Revoke(ClusterState state, DeviceId sender, ClusterCommand.Revoke command, List<ClusterNotice> notices)
+    {
+        var revoked = Revocation.TryAdd(state.Revoked, [command.Serial]);
+        var refusal = Revocation.Normalize(command.Serial) is null ? $"'{command.Serial}' is no serial number"
+            : revoked is null ? $"{Revocation.Most} certificates are revoked already: make a new authority with 'amctl trust init'"
+            : null;
+        notices.Add(new Revoked(sender, command.RequestId, command.Serial, refusal));
+        return refusal is null ? state with { Revoked = revoked! } : state;
     }
 
     private static ClusterState Suspect(ClusterState state, DeviceState sender, ClusterCommand.Suspect command, List<ClusterNotice> notices)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.Trust;
 
 namespace ActorMirror.Domain.Cluster;
 
@@ -58,6 +59,9 @@ public sealed record ClusterState
 
     /// <summary>Keyed by <see cref="Declaration.MemberKey"/>.</summary>
     public Numbering PoolMembers { get; init; } = Numbering.Empty;
+
+    /// <summary>Serial numbers of certificates that no device trusts any more, see <see cref="Revocation"/>.</summary>
+    public ImmutableSortedSet<string> Revoked { get; init; } = Revocation.Nothing;
 
     public bool IsSynced(DeviceId device) => Devices.TryGetValue(device, out var state) && state.Synced;
 

@@ -12,7 +12,7 @@ namespace ActorMirror.Domain.Cluster;
 /// </summary>
 public static class CommandCodec
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     private enum Kind : byte
     {
@@ -27,6 +27,7 @@ public static class CommandCodec
         Health = 9,
         Suspect = 10,
         FlapsOver = 11,
+        Revoke = 12,
     }
 
     public static byte[] Encode(ClusterCommand command)
@@ -108,6 +109,11 @@ public static class CommandCodec
                 to.Text(c.Group);
                 to.Epoch(c.Last);
                 break;
+            case Revoke c:
+                to.Byte((byte)Kind.Revoke);
+                to.Text(c.Serial);
+                to.Long(c.RequestId);
+                break;
             default:
                 throw new UnreachableException($"no encoding for {command.GetType().Name}");
         }
@@ -139,6 +145,7 @@ public static class CommandCodec
             Kind.Health => new Health(from.Texts()),
             Kind.FlapsOver => new FlapsOver(from.Text(), from.Epoch()),
             Kind.Suspect => new Suspect(from.Device(), from.Long(), from.Text()),
+            Kind.Revoke => new Revoke(from.Text(), from.Long()),
             _ => null,
         };
         reason = command is null ? $"unknown kind of command {(byte)kind}"

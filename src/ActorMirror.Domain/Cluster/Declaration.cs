@@ -18,22 +18,25 @@ public sealed record GroupDeclaration(string Name, ImmutableArray<DeviceId> HaOr
 /// <param name="HighestEpoch">The highest epoch in the device's journal; <see cref="Epoch.None"/> when it has none.</param>
 /// <param name="VirtualServers">Names to be numbered.</param>
 /// <param name="PoolMembers">Keys to be numbered, see <see cref="MemberKey"/>.</param>
+/// <param name="Revoked">Certificates the device knows to be revoked: it remembers them when every device was off.</param>
 public sealed record Declaration(
     ulong ConfigurationDigest,
     Epoch HighestEpoch,
     ImmutableArray<GroupDeclaration> Groups,
     ImmutableArray<string> VirtualServers,
-    ImmutableArray<string> PoolMembers)
+    ImmutableArray<string> PoolMembers,
+    ImmutableArray<string> Revoked)
 {
     /// <summary>Under which name a pool member is numbered: <c>pool/address:port</c>.</summary>
     public static string MemberKey(Pool pool, PoolMember member) => $"{pool.Name}/{member.Endpoint}";
 
-    public static Declaration From(DeviceGroupModel model, Epoch highestEpoch) => new(
+    public static Declaration From(DeviceGroupModel model, Epoch highestEpoch, IEnumerable<string> revoked) => new(
         DigestOf(model),
         highestEpoch,
         [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model), model.Cluster.Flap.Most))],
         [.. model.VirtualServers.Select(s => s.Name)],
-        [.. model.Pools.SelectMany(p => p.Members.Select(m => MemberKey(p, m))).Distinct(StringComparer.Ordinal)]);
+        [.. model.Pools.SelectMany(p => p.Members.Select(m => MemberKey(p, m))).Distinct(StringComparer.Ordinal)],
+        [.. revoked]);
 
     /// <summary>Over what all devices must agree on; each device's own name and addresses are not part of it.</summary>
     private static ulong DigestOf(DeviceGroupModel model) => Digest.Of(

@@ -1,6 +1,7 @@
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.Trust;
 using static ActorMirror.Domain.Cluster.ClusterNotice;
 
 namespace ActorMirror.Domain.Cluster;
@@ -62,9 +63,12 @@ public static class HelloRules
             });
         }
 
+        var revoked = Revocation.TryAdd(state.Revoked, declaration.Revoked);
+        if (revoked is null) notices.Add(new Refused(sender, $"more than {Revocation.Most} certificates are revoked: those it knows are not taken over"));
         return state with
         {
             Groups = groups.ToImmutable(),
+            Revoked = revoked ?? state.Revoked,
             VirtualServers = state.VirtualServers.Add(declaration.VirtualServers, FlowMark.MaximumVirtualServer),
             PoolMembers = state.PoolMembers.Add(declaration.PoolMembers, FlowMark.MaximumMember),
         };

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.Trust;
 
 namespace ActorMirror.Domain.Cluster;
 
 /// <summary>The replicated state as bytes, for a state transfer; equal states have equal bytes. Nothing that is read throws.</summary>
 public static class StateCodec
 {
-    public const byte Version = 1;
+    public const byte Version = 2;
 
     public static byte[] Encode(ClusterState state)
     {
@@ -20,6 +21,7 @@ public static class StateCodec
         to.List([.. state.Groups.Values], g => Write(to, g));
         Write(to, state.VirtualServers);
         Write(to, state.PoolMembers);
+        to.List([.. state.Revoked], to.Text);
         return to.ToArray();
     }
 
@@ -54,6 +56,7 @@ public static class StateCodec
             Groups = groups.ToImmutable(),
             VirtualServers = ReadNumbering(ref from),
             PoolMembers = ReadNumbering(ref from),
+            Revoked = Revocation.Nothing.Union(from.Texts()),
         };
         reason = from.IsComplete ? null : $"malformed state of {bytes.Length} bytes";
         return reason is null ? state : null;

@@ -75,6 +75,7 @@ internal static class WireFields
         });
         to.List(value.VirtualServers, to.Text);
         to.List(value.PoolMembers, to.Text);
+        to.List(value.Revoked, to.Text);
     }
 
     public static Declaration Declaration(this ref WireReader from)
@@ -87,6 +88,6 @@ internal static class WireFields
             groups.Add(new GroupDeclaration(from.Text(), from.Devices(), from.Texts(), from.FlapLimit()));
         }
 
-        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts());
+        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts(), from.Texts());
     }
 }

@@ -23,5 +23,6 @@ public readonly record struct DeviceId(int Value) : IComparable<DeviceId>
 
 /// <summary>A member of the device group, as every device's configuration describes it.</summary>
 /// <param name="Mirror">The mirror self IP: where the next-active's mirror channels listen and from where the active connects.</param>
+/// <param name="MirrorSecondary">Takes the mirror channels over when the path between the first ones is cut; every device has one, or none has.</param>
 /// <param name="ClusterLinks">One address per corosync link, in link order; every device has the same number of links.</param>
-public sealed record Device(DeviceId Id, string Name, Address Management, Address Mirror, ImmutableArray<Address> ClusterLinks);
+public sealed record Device(DeviceId Id, string Name, Address Management, Address Mirror, ImmutableArray<Address> ClusterLinks, Address? MirrorSecondary = null);

@@ -114,7 +114,19 @@ public enum OnUnknown
 /// <param name="Namespace">Name of the data plane's network namespace; null: the host's own.</param>
 public sealed record DataPlaneSettings(string? Namespace, OnUnknown OnUnknown);
 
+/// <summary>Who may mirror whom.</summary>
+public enum PlatformPolicy
+{
+    /// <summary>Whoever speaks a common version of the protocol.</summary>
+    Compatible,
+
+    /// <summary>Only devices with the same product version, kernel and machine.</summary>
+    Identical,
+}
+
 /// <param name="FirstPort">First TCP port of mirror channels; each new channel takes the next one up to <paramref name="LastPort"/>.</param>
 /// <param name="MaximumConnections">Room for mirrored connections per traffic group.</param>
 /// <param name="ResyncRate">Bytes per second a resync may use; 0 for no limit.</param>
-public sealed record MirroringSettings(int FirstPort, int LastPort, int MaximumConnections, long ResyncRate, bool PlainText);
+/// <param name="PlainText">Channels without TLS: whoever reaches the mirror segment is believed.</param>
+public sealed record MirroringSettings(
+    int FirstPort, int LastPort, int MaximumConnections, long ResyncRate, bool PlainText, PlatformPolicy PlatformPolicy = PlatformPolicy.Compatible);

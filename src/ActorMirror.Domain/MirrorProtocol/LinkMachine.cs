@@ -15,9 +15,11 @@ public enum LinkEvent
     /// <summary>The active starts to connect.</summary>
     Dialled,
 
-    /// <summary>TCP stands; the hello is next.</summary>
+    /// <summary>TCP, and TLS unless it is off, stand; the hello is next.</summary>
     Connected,
     Accepted,
+
+    /// <summary>By either end: by the hello's answer, or before it because a certificate is missing or not believed.</summary>
     Refused,
 
     /// <summary>Closed, reset, silent for too long, or against the protocol.</summary>
@@ -29,9 +31,10 @@ public enum LinkEvent
 /// <code>
 ///                Dialled            Connected           Accepted
 /// Disconnected ----------> Connecting -------> Greeting ---------> Established
-///   ^  ^  |  ^                 |               ^   | |                  |
+///   ^  ^  |  ^              |  |               ^   | |                  |
 ///   |  |  |  `------ Lost -----'   Connected   |   | | Refused          |
 ///   |  |  `------------------------------------'   | `------> Refused   |
+///   |  |                    `--------- Refused ------------------^      |
 ///   |  `----------------- Lost --------------------'     (Dialled, Connected: as Disconnected)
 ///   `------------------------------ Lost -------------------------------'
 /// </code>
@@ -44,7 +47,7 @@ public static class LinkMachine
         (LinkState.Disconnected or LinkState.Refused, LinkEvent.Dialled) => LinkState.Connecting,
         (LinkState.Disconnected or LinkState.Refused or LinkState.Connecting, LinkEvent.Connected) => LinkState.Greeting,
         (LinkState.Greeting, LinkEvent.Accepted) => LinkState.Established,
-        (LinkState.Greeting, LinkEvent.Refused) => LinkState.Refused,
+        (LinkState.Connecting or LinkState.Greeting, LinkEvent.Refused) => LinkState.Refused,
         (LinkState.Connecting or LinkState.Greeting or LinkState.Established, LinkEvent.Lost) => LinkState.Disconnected,
         _ => state,
     };

@@ -6,15 +6,21 @@ namespace ActorMirror.Domain.MirrorProtocol;
 /// <summary>What a mirror expects of the device that wants to be mirrored.</summary>
 /// <param name="Active">The device that owns the traffic group.</param>
 /// <param name="HighestEpoch">The highest epoch of the traffic group this device has seen; lower ones are refused.</param>
-public sealed record MirrorAcceptance(DeviceId Active, int TrafficGroup, Epoch HighestEpoch, ulong Numbering)
+/// <param name="Platform">The only platform that is accepted; null: whichever speaks a common version.</param>
+public sealed record MirrorAcceptance(DeviceId Active, int TrafficGroup, Epoch HighestEpoch, ulong Numbering, string? Platform = null)
 {
     /// <summary>Judges a hello; <paramref name="detail"/> is a sentence for the operator, empty when accepted.</summary>
-    public MirrorRefusal Judge(MirrorHello hello, out string detail)
+    /// <param name="authenticated">Whom the certificate of the channel names; null on a channel without one.</param>
+    public MirrorRefusal Judge(MirrorHello hello, DeviceId? authenticated, out string detail)
     {
         var (refusal, text) = hello switch
         {
+            _ when authenticated is not null && hello.Device != authenticated => (MirrorRefusal.NotWhoItSays,
+                $"it says it is device {hello.Device}, its certificate is of device {authenticated}"),
             _ when ProtocolVersion.Choose(hello.MinimumVersion, hello.MaximumVersion) == 0 => (MirrorRefusal.Version,
                 $"it speaks versions {hello.MinimumVersion} to {hello.MaximumVersion}, this device {ProtocolVersion.Minimum} to {ProtocolVersion.Maximum}"),
+            _ when Platform is not null && hello.Platform != Platform => (MirrorRefusal.PlatformDiffers,
+                $"platform-policy is identical; it is '{hello.Platform}', this device '{Platform}'"),
             _ when hello.Device != Active => (MirrorRefusal.NotMyPeer, $"device {hello.Device} is not the active device {Active}"),
             _ when hello.Stream.TrafficGroup != TrafficGroup => (MirrorRefusal.NotMirror,
                 $"the channel is for traffic group {TrafficGroup}, not {hello.Stream.TrafficGroup}"),

@@ -8,7 +8,7 @@ namespace ActorMirror.Domain.MirrorProtocol;
 /// <param name="TrafficGroupName">For people; the number in <paramref name="Stream"/> decides.</param>
 /// <param name="Numbering">Digest of the numbers that marks carry (traffic groups, virtual servers, members): marks mean the same on both ends only if it is equal.</param>
 /// <param name="Features">Optional parts this device understands; both ends use what both have.</param>
-/// <param name="Platform">Kernel and machine, for people: unlike devices may mirror each other.</param>
+/// <param name="Platform">Product, kernel and machine: unlike devices may mirror each other unless the configuration says otherwise.</param>
 /// <param name="RetractionsSeen">How many retractions of this stream arrived here; what follows is sent again.</param>
 public sealed record MirrorHello(
     byte MinimumVersion,
@@ -43,6 +43,12 @@ public enum MirrorRefusal : byte
 
     /// <summary>The hello could not be read.</summary>
     Malformed = 6,
+
+    /// <summary>The hello is of another device than the certificate.</summary>
+    NotWhoItSays = 7,
+
+    /// <summary>The ends are unlike, and only like ones may mirror each other here.</summary>
+    PlatformDiffers = 8,
 }
 
 /// <summary>The mirror's answer.</summary>

@@ -30,4 +30,15 @@ public sealed record MirrorLimits
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The secondary path is tried beside the primary when that does not stand after so long: a handshake takes a few ms.</summary>
+    public TimeSpan HeadStart { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>While a channel runs over the secondary path, the primary is tried this often.</summary>
+    public TimeSpan ProbePrimary { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The primary path must have worked this long before a channel returns to it; it doubles when the path breaks again soon.</summary>
+    public TimeSpan ReturnAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan LongestReturn { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -23,15 +23,16 @@ internal sealed class LabDevice : IDisposable
     private readonly LabNetwork _network;
     private readonly string _directory;
     private readonly string _configuration;
+    private readonly LabTrust _trust;
     private readonly HashSet<int> _sessions = [];
     private HostProcess? _supervisor;
     private int _starts;
 
     /// <param name="configuration">The device group's file.</param>
     /// <param name="keyFile">corosync's key, the same for all devices of the run.</param>
-    public LabDevice(Run run, LabNetwork network, HostPlan host, DataPlaneHome home, string configuration, string keyFile)
+    public LabDevice(Run run, LabNetwork network, HostPlan host, DataPlaneHome home, string configuration, string keyFile, LabTrust trust)
     {
-        (_run, _network, Host) = (run, network, host);
+        (_run, _network, Host, _trust) = (run, network, host, trust);
         _directory = Path.Combine(run.Directory, host.Name);
         _configuration = Path.Combine(_directory, "device.conf");
         Directory.CreateDirectory(_directory);
@@ -54,6 +55,8 @@ internal sealed class LabDevice : IDisposable
 
     public bool IsStarted { get; private set; }
 
+    private string StateDirectory => Path.Combine(_directory, "state");
+
     private string RunDirectory => Path.Combine(_directory, "run");
 
     public ProcessIdentity? Worker => ReadPid("worker.pid");
@@ -69,10 +72,11 @@ internal sealed class LabDevice : IDisposable
     public void Start()
     {
         Directory.CreateDirectory(RunDirectory);
+        _trust.Join(Name, StateDirectory);
         string[] command =
         [
             "dotnet", DaemonAssembly.Path, "--config", _configuration, "--device", Name,
-            "--state-dir", Path.Combine(_directory, "state"), "--run-dir", RunDirectory, "--allow-faults",
+            "--state-dir", StateDirectory, "--run-dir", RunDirectory, "--allow-faults",
         ];
         _supervisor?.Dispose();
 

@@ -20,6 +20,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
     private readonly Run _run = Run.Begin();
     private readonly Reaper _reaper;
     private readonly LabNetwork _network;
+    private readonly LabTrust _trust;
     private readonly LabCluster _cluster;
     private readonly FaultInjector _injector;
     private readonly HostCommands _commands;
@@ -38,7 +39,8 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         _commands = new HostCommands(_run, _network, scenario.Commands);
         var devices = scenario.Network.Hosts.Where(h => h.DataPlane).ToList();
         var key = devices.Count > 0 ? WriteKey() : "";
-        _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.DataPlane, scenario.Configuration!, key))]);
+        _trust = new LabTrust(scenario.Configuration ?? "");
+        _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.DataPlane, scenario.Configuration!, key, _trust))]);
     }
 
     public Run Run => _run;
@@ -101,6 +103,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         foreach (var server in _servers) server.Dispose();
         _commands.Dispose();
         _cluster.Dispose();
+        _trust.Dispose();
         await KeepLogsAsync();
         await Cleaner.CleanAsync(_run);
         _reaper.Dispose();

@@ -16,6 +16,8 @@ namespace ActorMirror.Management.Contracts;
 [JsonSerializable(typeof(ConnectionPage))]
 [JsonSerializable(typeof(ForceStandbyRequest))]
 [JsonSerializable(typeof(KillActorRequest))]
+[JsonSerializable(typeof(RevokeRequest))]
+[JsonSerializable(typeof(TrustReport))]
 [JsonSerializable(typeof(ImmutableArray<ActorReport>))]
 [JsonSerializable(typeof(CommandReport))]
 public sealed partial class ManagementJson : JsonSerializerContext;

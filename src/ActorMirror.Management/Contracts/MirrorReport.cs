@@ -7,6 +7,9 @@ public enum MirrorChannelState
     /// <summary>The active cannot reach the next-active, or no one has connected to it.</summary>
     Disconnected,
 
+    /// <summary>One end does not want the other as it is, the reason says why; tried again now and then.</summary>
+    Refused,
+
     /// <summary>Connected; the hello is being exchanged.</summary>
     Connecting,
 
@@ -39,6 +42,12 @@ public sealed record MirrorReport
     public required string Peer { get; init; }
 
     public required int Port { get; init; }
+
+    /// <summary><c>primary</c> or <c>secondary</c>: over which mirror addresses the channel runs, or ran last; null: it never did.</summary>
+    public required string? Path { get; init; }
+
+    /// <summary><c>tls</c> or <c>plain-text</c>; null: it never ran.</summary>
+    public required string? Security { get; init; }
 
     public required MirrorChannelState State { get; init; }
 

@@ -17,6 +17,7 @@ internal sealed class AlarmWatch : IDisposable
     private readonly AlarmBook alarms;
     private readonly DeviceContext context;
     private readonly DeviceRuntime runtime;
+    private readonly DeviceTrust trust;
     private readonly IJournal journal;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -26,9 +27,10 @@ internal sealed class AlarmWatch : IDisposable
     private readonly Lock looking = new();
     private readonly ITimer timer;
 
-    public AlarmWatch(DeviceGroupModel model, AlarmBook alarms, DeviceContext context, DeviceRuntime runtime, IJournal journal, TimeProvider time, ILogger log)
+    public AlarmWatch(
+        DeviceGroupModel model, AlarmBook alarms, DeviceContext context, DeviceRuntime runtime, DeviceTrust trust, IJournal journal, TimeProvider time, ILogger log)
     {
-        (this.model, this.alarms, this.context, this.runtime, this.journal, this.time, this.log) = (model, alarms, context, runtime, journal, time, log);
+        (this.model, this.alarms, this.context, this.runtime, this.trust, this.journal, this.time, this.log) = (model, alarms, context, runtime, trust, journal, time, log);
         started = time.GetTimestamp();
         mirrors = model.TrafficGroups.ToDictionary(g => g.Name, _ => new MirrorWatch());
         if (model.IsUnsafePair) alarms.Raise(AlarmKind.UnsafePair, null, "two devices without an arbiter: a cut between them makes both active");
@@ -49,6 +51,7 @@ internal sealed class AlarmWatch : IDisposable
                 foreach (var group in model.TrafficGroups) LookAtMirror(group);
                 LookAtPools();
                 foreach (var (about, text) in ClusterLinkWatch.Look(context.Engine.Links, id => model.Device(id).Name, time)) alarms.Set(AlarmKind.ClusterLinkDown, about, text);
+                LookAtTrust();
                 alarms.Set(AlarmKind.JournalUnwell, null, journal.Status is { Health: not JournalHealth.Ok } status ? status.Text : null);
             }
         }
@@ -92,6 +95,14 @@ internal sealed class AlarmWatch : IDisposable
             time.GetElapsedTime(started));
         alarms.Set(AlarmKind.NoMirror, group.Name, noMirror);
         alarms.Set(AlarmKind.MirrorDesynced, group.Name, desynced);
+    }
+
+    private void LookAtTrust()
+    {
+        trust.Refresh();
+        var isNeeded = !model.Mirroring.PlainText && model.Devices.Length > 1 && model.VirtualServers.Any(v => v.Mirror);
+        alarms.Set(AlarmKind.TrustMissing, null, isNeeded ? trust.Missing : null);
+        alarms.Set(AlarmKind.TrustExpires, null, isNeeded ? trust.Expiry : null);
     }
 
     private void LookAtPools()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorMirror.Actors.Devices;
 using ActorMirror.Actors.Runtime;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Trust;
 using ActorMirror.Management;
 using ActorMirror.Management.Contracts;
 
@@ -12,6 +13,9 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
 {
     // A full resync of a large table may stand before the handover.
     private static readonly TimeSpan HandoverPatience = TimeSpan.FromSeconds(60);
+
+    // The total order takes milliseconds, a change of membership in between less than a second.
+    private static readonly TimeSpan OrderPatience = TimeSpan.FromSeconds(10);
 
     public async Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation)
     {
@@ -29,6 +33,25 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
         catch (TimeoutException)
         {
             throw new DeviceCommandException(CommandFailure.Unavailable, $"traffic group {trafficGroup} has not moved within {HandoverPatience.TotalSeconds} s");
+        }
+    }
+
+    public async Task<CommandReport> RevokeAsync(string serial, CancellationToken cancellation)
+    {
+        if (Revocation.Normalize(serial) is not { } digits)
+            throw new DeviceCommandException(CommandFailure.NotFound, $"'{serial}' is no serial number of a certificate; 'amctl trust show' lists them");
+        var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!device.Tell(new DeviceMessage.Revoke(digits, done)))
+            throw new DeviceCommandException(CommandFailure.Unavailable, "the device is too busy to take a command");
+        try
+        {
+            return await done.Task.WaitAsync(OrderPatience, cancellation) is { } refusal
+                ? throw new DeviceCommandException(CommandFailure.Conflict, refusal)
+                : new CommandReport($"certificate {digits} is revoked on every device of the group");
+        }
+        catch (TimeoutException)
+        {
+            throw new DeviceCommandException(CommandFailure.Unavailable, $"the group has not taken the revocation within {OrderPatience.TotalSeconds} s: try again");
         }
     }
 

@@ -34,6 +34,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private readonly FlowSink sink;
     private readonly FlowListener listener;
     private readonly FloatingAddresses addresses;
+    private readonly DeviceTrust trust;
     private readonly MirrorNetwork network;
     private readonly SupervisorWriter supervisor;
     private readonly Lock ruleset = new();
@@ -44,15 +45,16 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private bool listening;
     private bool stopped;
 
-    public DeviceRuntime(DeviceGroupModel model, DataPlaneHost host, LeaseKeeper lease, NodeOptions options, ILoggerFactory logs)
+    public DeviceRuntime(DeviceGroupModel model, DataPlaneHost host, LeaseKeeper lease, DeviceTrust trust, NodeOptions options, ILoggerFactory logs)
     {
+        this.trust = trust;
         (this.model, this.host, this.lease, this.logs) = (model, host, lease, logs);
         log = logs.CreateLogger("device");
         supervisor = SupervisorWriter.To(options.AloneFile, new LifeSign(options.LifeSignFile, TimeProvider.System), log);
         sink = new FlowSink(log);
         listener = new FlowListener(host.Thread, sink);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
-        network = new MirrorNetwork(model, TimeProvider.System, logs.CreateLogger("mirror"));
+        network = new MirrorNetwork(model, trust, TimeProvider.System, logs.CreateLogger("mirror"));
         var memory = new MonitorMemory();
         Monitors = new ActorCell<MonitorMessage>(
             "monitor",
@@ -128,6 +130,8 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     public void SignOfLife() => supervisor.SayAlive();
 
     public void Decided(ClusterNotice notice) => DecidedObserver?.Invoke(notice);
+
+    public void RevokedChanged(ImmutableSortedSet<string> serials) => trust.Revoke(serials);
 
     public void Changed(MemberHealth changed, string pool, Endpoint member, MemberStatus status)
     {

@@ -3,32 +3,35 @@ using System.Net.Sockets;
 using ActorMirror.Actors.Tables;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.MirrorChannel;
+using ActorMirror.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace ActorMirror.Node.Worker;
 
-/// <summary>Mirror channels from mirror self IP to mirror self IP, in the host's namespace, where those addresses live.</summary>
-internal sealed class MirrorNetwork(DeviceGroupModel groupModel, TimeProvider clock, ILogger logger) : IMirrorNetwork
+/// <summary>
+/// Mirror channels from mirror self IP to mirror self IP, in the host's namespace, where those addresses live: by mutual TLS, unless the configuration
+/// says plain text.
+/// </summary>
+internal sealed class MirrorNetwork(DeviceGroupModel model, DeviceTrust trust, TimeProvider time, ILogger log) : IMirrorNetwork
 {
-    // The mirror address may come up after the daemon: look again this often.
-    private static readonly TimeSpan ListenRetry = TimeSpan.FromSeconds(1);
-
-    private readonly DeviceGroupModel model = groupModel;
-    private readonly TimeProvider time = clock;
-    private readonly ILogger log = logger;
-
     public DeviceId Self => model.Self.Id;
+
+    public bool HasSecondary => model.Self.MirrorSecondary is not null;
 
     public string Describe(DeviceId peer, int port) => new Endpoint(model.Device(peer).Mirror, (ushort)port).ToString();
 
-    public async ValueTask<Stream> ConnectAsync(DeviceId peer, int port, CancellationToken cancellation)
+    public async ValueTask<MirrorConnection> ConnectAsync(DeviceId peer, int port, MirrorPath path, CancellationToken cancellation)
     {
-        var socket = New(model.Self);
+        if (!model.Mirroring.PlainText && trust.Missing is { } missing) throw new MirrorRefusedException(missing);
+        var own = AddressOf(model.Self, path);
+        var socket = new Socket(own.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            socket.Bind(new IPEndPoint(model.Self.Mirror.ToIPAddress(), 0));
-            await socket.ConnectAsync(new IPEndPoint(model.Device(peer).Mirror.ToIPAddress(), port), cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
+            socket.Bind(new IPEndPoint(own, 0));
+            await socket.ConnectAsync(new IPEndPoint(AddressOf(model.Device(peer), path), port), cancellation);
+            return await SecureAsync(socket, path, peer, cancellation);
         }
         catch
         {
@@ -37,55 +40,44 @@ internal sealed class MirrorNetwork(DeviceGroupModel groupModel, TimeProvider cl
         }
     }
 
-    public IAsyncDisposable Listen(int port, Func<Stream, CancellationToken, Task> serve) => new Listener(this, port, serve);
+    public IAsyncDisposable Listen(int port, Func<MirrorConnection, CancellationToken, Task> serve, Action<string> refused) =>
+        new Listeners([.. Paths().Select(path => new MirrorListener(
+            new IPEndPoint(AddressOf(model.Self, path), port),
+            new MirrorReception(
+                address => model.Devices.Any(d => d.Id != Self && AddressOf(d, path).Equals(address)),
+                (socket, cancellation) => SecureAsync(socket, path, null, cancellation),
+                serve,
+                refused),
+            time, log))]);
 
-    private static Socket New(Device device) =>
-        new(device.Mirror.IsV4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private MirrorPath[] Paths() => HasSecondary ? [MirrorPath.Primary, MirrorPath.Secondary] : [MirrorPath.Primary];
 
-    private sealed class Listener : IAsyncDisposable
+    private static IPAddress AddressOf(Device device, MirrorPath path) =>
+        (path == MirrorPath.Primary ? device.Mirror : device.MirrorSecondary ?? device.Mirror).ToIPAddress();
+
+    /// <param name="peer">Who is called; null: this end was called.</param>
+    private async ValueTask<MirrorConnection> SecureAsync(Socket socket, MirrorPath path, DeviceId? peer, CancellationToken cancellation)
     {
-        private readonly CancellationTokenSource stop = new();
-        private readonly Task run;
-        private readonly List<Task> sessions = [];
+        var connection = new NetworkStream(socket, ownsSocket: false);
+        if (model.Mirroring.PlainText) return new MirrorConnection(connection, path, null) { Transport = socket };
+        try
+        {
+            var (tls, shown) = peer is null
+                ? await MutualTls.AcceptAsync(connection, trust.Material, trust.JudgeOf(null), cancellation)
+                : await MutualTls.ConnectAsync(connection, trust.Material, trust.JudgeOf(peer), cancellation);
+            return new MirrorConnection(tls, path, shown.Device) { Transport = socket, Objection = () => trust.Objection(shown.Serial) };
+        }
+        catch (TrustException refused)
+        {
+            throw new MirrorRefusedException(refused.Message, refused);
+        }
+    }
 
-        public Listener(MirrorNetwork network, int port, Func<Stream, CancellationToken, Task> serve) => run = Task.Run(() => RunAsync(network, port, serve));
-
+    private sealed class Listeners(IReadOnlyList<MirrorListener> listeners) : IAsyncDisposable
+    {
         public async ValueTask DisposeAsync()
         {
-            await stop.CancelAsync();
-            await run;
-            await Task.WhenAll(sessions);
-            stop.Dispose();
-        }
-
-        private async Task RunAsync(MirrorNetwork network, int port, Func<Stream, CancellationToken, Task> serve)
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                try
-                {
-                    using var socket = New(network.model.Self);
-                    socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-                    socket.Bind(new IPEndPoint(network.model.Self.Mirror.ToIPAddress(), port));
-                    socket.Listen(4); // one active, and its next try
-                    while (true)
-                    {
-                        var connection = await socket.AcceptAsync(stop.Token);
-                        connection.NoDelay = true;
-                        sessions.RemoveAll(s => s.IsCompleted);
-                        sessions.Add(serve(new NetworkStream(connection, ownsSocket: true), stop.Token));
-                    }
-                }
-                catch (OperationCanceledException)
-                {
-                    return;
-                }
-                catch (SocketException failure)
-                {
-                    network.log.LogWarning("Cannot listen for the mirror channel on {Address}:{Port}: {Reason}", network.model.Self.Mirror, port, failure.Message);
-                    await Task.Delay(ListenRetry, network.time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
-            }
+            foreach (var listener in listeners) await listener.DisposeAsync();
         }
     }
 }

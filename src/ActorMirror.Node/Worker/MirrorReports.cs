@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using ActorMirror.Actors.Tables;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Management.Contracts;
 using ActorMirror.MirrorChannel;
 using ChannelState = ActorMirror.Domain.MirrorProtocol.MirrorChannelState;
+using MirrorChannelState = ActorMirror.Management.Contracts.MirrorChannelState;
 using RetractionReason = ActorMirror.Domain.MirrorProtocol.RetractionReason;
 
 namespace ActorMirror.Node.Worker;
@@ -29,6 +31,8 @@ internal static class MirrorReports
         Direction = MirrorDirection.Outgoing,
         Peer = name(status.Peer),
         Port = port,
+        Path = PathOf(status.Path),
+        Security = status.Path is null ? null : status.IsAuthenticated ? "tls" : "plain-text",
         State = State(status.Channel.State),
         Since = Since(status.Channel, time),
         Transitions = (int)status.Channel.Transitions,
@@ -48,6 +52,8 @@ internal static class MirrorReports
         Direction = MirrorDirection.Incoming,
         Peer = status.Peer is { } peer ? name(peer) : "",
         Port = port,
+        Path = PathOf(status.Path),
+        Security = status.Path is null ? null : status.IsAuthenticated ? "tls" : "plain-text",
         State = State(status.Channel.State),
         Since = Since(status.Channel, time),
         Transitions = (int)status.Channel.Transitions,
@@ -66,9 +72,12 @@ internal static class MirrorReports
 
     private static string? Reason(ChannelStatus channel) => channel.Reason.Length == 0 ? null : channel.Reason;
 
+    private static string? PathOf(MirrorPath? path) => path is { } known ? Kebab(known.ToString()) : null;
+
     private static MirrorChannelState State(ChannelState state) => state switch
     {
-        ChannelState.Disconnected or ChannelState.Refused => MirrorChannelState.Disconnected,
+        ChannelState.Disconnected => MirrorChannelState.Disconnected,
+        ChannelState.Refused => MirrorChannelState.Refused,
         ChannelState.Connecting or ChannelState.Greeting => MirrorChannelState.Connecting,
         ChannelState.Desynced => MirrorChannelState.Desync,
         ChannelState.Resyncing => MirrorChannelState.Resync,

@@ -54,7 +54,8 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
     private async Task ServeAsync(DataPlaneHost host, LeaseKeeper lease, SqliteJournal journal, CancellationToken stop)
     {
         await using var engine = NewEngine();
-        await using var runtime = new DeviceRuntime(model, host, lease, options, logs);
+        var trust = new DeviceTrust(model, options.StateDirectory, TimeProvider.System, logs.CreateLogger("trust"));
+        await using var runtime = new DeviceRuntime(model, host, lease, trust, options, logs);
         runtime.DecidedObserver = new NoticeRecorder(journal, model.NameOf, TimeProvider.System).Record;
         var context = new DeviceContext
         {
@@ -64,14 +65,14 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
             Environment = runtime,
             Time = TimeProvider.System,
             Log = logs.CreateLogger("cluster"),
-            Replica = ClusterReplica.Create(model.Self.Id, Incarnation(), Declaration.From(model, journal.HighestEpochs.Values.DefaultIfEmpty(Epoch.None).Max())),
+            Replica = ClusterReplica.Create(model.Self.Id, Incarnation(), Declaration.From(model, journal.HighestEpochs.Values.DefaultIfEmpty(Epoch.None).Max(), trust.Revoked)),
         };
         await using var device = new ActorCell<DeviceMessage>("device", self => new DeviceActor(self, context), logs.CreateLogger("device"));
         runtime.Device = device;
         lease.Granted = () => device.Tell(new DeviceMessage.LeaseGranted());
         lease.Lost = reason => device.Tell(new DeviceMessage.LeaseLost(reason));
         var alarms = new AlarmBook(TimeProvider.System, logs.CreateLogger("alarm"));
-        using var watch = new AlarmWatch(model, alarms, context, runtime, journal, TimeProvider.System, log);
+        using var watch = new AlarmWatch(model, alarms, context, runtime, trust, journal, TimeProvider.System, log);
         using var links = new LinkTracking(model, host, device, log);
         await using var management = await ManagementServer.StartAsync(
             options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, alarms, TimeProvider.System),

@@ -4,8 +4,10 @@ using ActorMirror.Actors.Tables;
 using ActorMirror.DataPlane.FastL4;
 using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Kernel.Namespaces;
+using ActorMirror.MirrorChannel;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorMirror.Kernel.Tests.DataPlane;
@@ -76,9 +78,11 @@ internal sealed class OwnTable : IFlowSink, ITableObserver, IMirrorNetwork, IAsy
 
     string IMirrorNetwork.Describe(DeviceId peer, int port) => throw new InvalidOperationException("there is no mirror");
 
-    ValueTask<Stream> IMirrorNetwork.ConnectAsync(DeviceId peer, int port, CancellationToken cancellation) => throw new InvalidOperationException("there is no mirror");
+    bool IMirrorNetwork.HasSecondary => false;
 
-    IAsyncDisposable IMirrorNetwork.Listen(int port, Func<Stream, CancellationToken, Task> serve) => throw new InvalidOperationException("there is no mirror");
+    ValueTask<MirrorConnection> IMirrorNetwork.ConnectAsync(DeviceId peer, int port, MirrorPath path, CancellationToken cancellation) => throw new InvalidOperationException("there is no mirror");
+
+    IAsyncDisposable IMirrorNetwork.Listen(int port, Func<MirrorConnection, CancellationToken, Task> serve, Action<string> refused) => throw new InvalidOperationException("there is no mirror");
 
     public async ValueTask DisposeAsync()
     {

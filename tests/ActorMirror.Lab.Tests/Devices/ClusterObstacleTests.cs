@@ -91,6 +91,8 @@ public sealed class ClusterObstacleTests
         Direction = MirrorDirection.Outgoing,
         Peer = "b",
         Port = 1029,
+        Path = "primary",
+        Security = "tls",
         State = MirrorChannelState.InSync,
         Since = Once,
         Transitions = 1,

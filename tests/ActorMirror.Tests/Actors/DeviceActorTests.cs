@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using ActorMirror.Actors.Devices;
 using ActorMirror.Actors.Groups;
@@ -37,7 +38,7 @@ public sealed class DeviceActorTests : IAsyncLifetime
             Environment = surroundings,
             Time = time,
             Log = NullLogger.Instance,
-            Replica = ClusterReplica.Create(s_self, 1, Declaration.From(model, Epoch.None)),
+            Replica = ClusterReplica.Create(s_self, 1, Declaration.From(model, Epoch.None, [])),
         };
         actor = new DeviceActor(surroundings, context);
     }
@@ -198,6 +199,10 @@ public sealed class DeviceActorTests : IAsyncLifetime
         }
 
         IActorRef<GroupMessage>? IDeviceEnvironment.Group(string name) => name switch { "tg1" => tg1, "tg2" => tg2, _ => null };
+
+        public void RevokedChanged(ImmutableSortedSet<string> serials)
+        {
+        }
 
         public void AloneChanged(bool alone)
         {

@@ -15,11 +15,12 @@ public sealed class LayerTests
         ["Cluster"] = ["Domain"],
         ["MirrorChannel"] = ["Domain"],
         ["Journal"] = ["Domain"],
+        ["Trust"] = ["Domain"],
         ["DataPlane"] = ["Domain", "Kernel"],
         ["Actors"] = ["Domain", "Cluster", "DataPlane", "MirrorChannel", "Journal"],
         ["Management"] = ["Domain"],
-        ["Cli"] = ["Domain", "Configuration", "Management"],
-        ["Lab"] = ["Domain", "Configuration", "Management", "Kernel"],
+        ["Cli"] = ["Domain", "Configuration", "Management", "Trust"],
+        ["Lab"] = ["Domain", "Configuration", "Management", "Kernel", "Trust"],
     };
 
     public static TheoryData<string> Projects() =>

@@ -32,7 +32,8 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("traffic-group show", "active", "498", "512 ms", "device-down", "tg1 is held: failures moved it 3 times")]
     [InlineData("virtual-server show", "vs[1]", "10.20.0.11:5000", "up", "375")]
     [InlineData("connection show", "10.10.0.9:40000", "table full on the mirror", "from 10.20.0.254:40001", "2 of 2")]
-    [InlineData("mirror show", "outgoing", "in-sync", "1029", "1.5 ms")]
+    [InlineData("mirror show", "outgoing", "in-sync", "1029", "1.5 ms", "primary")]
+    [InlineData("trust revoke 4F:01", "4F:01 is revoked")]
     public async Task A_table_shows_what_the_device_says(string command, params string[] expected)
     {
         var (code, output, error) = await Run(command);

@@ -236,14 +236,14 @@ public sealed class ClusterReplicaTests
         var before = StateCodec.Encode(cluster[1].State);
         cluster.SendRaw(2, [99, 1, 2, 3]);
         cluster.Deliver();
-        cluster[1].Told[^1].ShouldBe(new ClusterNotice.Refused(s_b, "command of protocol version 99; this device speaks 1"));
+        cluster[1].Told[^1].ShouldBe(new ClusterNotice.Refused(s_b, $"command of protocol version 99; this device speaks {CommandCodec.Version}"));
         StateCodec.Encode(cluster[1].State).ShouldBe(before);
     }
 
     [Fact]
     public void Epochs_start_above_the_highest_of_every_journal()
     {
-        var replica = ClusterReplica.Create(s_a, 1, new Declaration(1, new Epoch(40, 7), [new GroupDeclaration("tg1", [s_a], [], 3)], [], []));
+        var replica = ClusterReplica.Create(s_a, 1, new Declaration(1, new Epoch(40, 7), [new GroupDeclaration("tg1", [s_a], [], 3)], [], [], []));
         (replica, _) = replica.Handle(new ClusterEvent.View(new RingId(1, 4), true, [s_a], [s_a], []));
         var hello = new ClusterCommand.Hello(1, 2, true, Epoch.None, replica.Declaration);
         (replica, _) = replica.Handle(new ClusterEvent.Command(new RingId(1, 4), s_a, CommandCodec.Encode(hello)));

@@ -24,6 +24,9 @@ internal sealed class ReplicaCluster
 
     public ImmutableArray<GroupDeclaration> Groups { get; set; }
 
+    /// <summary>What the workers that start from here on remember.</summary>
+    public ImmutableArray<string> Revoked { get; set; } = [];
+
     public List<string> Violations { get; } = [];
 
     public IEnumerable<Node> Nodes => _nodes.Values;
@@ -61,7 +64,7 @@ internal sealed class ReplicaCluster
         foreach (var id in ids.Select(i => new DeviceId(i)))
         {
             var part = Nodes.FirstOrDefault(n => n.Running)?.Part ?? new Part();
-            var declaration = new Declaration(7, Epoch.None, Groups, ["vs1", "vs2"], ["web/10.0.0.1:80"]);
+            var declaration = new Declaration(7, Epoch.None, Groups, ["vs1", "vs2"], ["web/10.0.0.1:80"], Revoked);
             _nodes[id] = new Node(id, ClusterReplica.Create(id, ++_incarnation * 1000, declaration), part);
             View(part, newRing: true, joined: [id], []);
         }

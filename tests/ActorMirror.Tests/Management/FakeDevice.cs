@@ -89,6 +89,8 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         return Task.FromResult(new CommandReport($"{trafficGroup} is active on {Active}"));
     }
 
+    public Task<CommandReport> RevokeAsync(string serial, CancellationToken cancellation) => Task.FromResult(new CommandReport($"certificate {serial} is revoked"));
+
     public ImmutableArray<ActorReport> Actors() => throw Forbidden();
 
     public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation) => throw Forbidden();
@@ -101,6 +103,8 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         Direction = MirrorDirection.Outgoing,
         Peer = "b",
         Port = 1029,
+        Path = "primary",
+        Security = "tls",
         State = MirrorChannelState.InSync,
         Since = s_start,
         Transitions = 3,

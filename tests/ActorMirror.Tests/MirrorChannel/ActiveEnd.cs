@@ -14,6 +14,13 @@ internal sealed class ActiveEnd : IMirrorSenderOwner, IAsyncDisposable
     private int told;
 
     public ActiveEnd(Func<CancellationToken, ValueTask<Stream>> connect, MirrorLimits limits, TimeProvider time, ulong numbering = 7)
+        : this(async (path, cancellation) => new MirrorConnection(await connect(cancellation), path, null), false, limits, time, numbering)
+    {
+    }
+
+    public ActiveEnd(
+        Func<MirrorPath, CancellationToken, ValueTask<MirrorConnection>> dial, bool hasSecondary, MirrorLimits limits, TimeProvider time, ulong numbering = 7,
+        bool onlyIdentical = false)
     {
         Sender = new MirrorSender(
             new MirrorSenderOptions
@@ -24,10 +31,12 @@ internal sealed class ActiveEnd : IMirrorSenderOwner, IAsyncDisposable
                 Stream = new StreamId(1, new Epoch(4, 2), 99),
                 TrafficGroupName = "tg1",
                 Numbering = numbering,
+                HasSecondary = hasSecondary,
+                OnlyIdentical = onlyIdentical,
                 Limits = limits,
             },
             this,
-            connect,
+            dial,
             time);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.MirrorChannel;
 using ActorMirror.Tests.Support;
 using Xunit.Abstractions;
 
@@ -249,7 +250,7 @@ public sealed class LoopbackTests(ITestOutputHelper output) : IAsyncLifetime
             {
                 var socket = await listener.AcceptSocketAsync(stopping.Token);
                 lock (accepted) accepted.Add(socket);
-                sessions.Add(mirror.Receiver.RunAsync(new NetworkStream(socket, ownsSocket: true), stopping.Token));
+                sessions.Add(mirror.Receiver.RunAsync(new MirrorConnection(new NetworkStream(socket, ownsSocket: true), MirrorPath.Primary, null), stopping.Token));
             }
         }
         catch (OperationCanceledException)

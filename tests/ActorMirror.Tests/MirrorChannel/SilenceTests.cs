@@ -1,4 +1,5 @@
 using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.MirrorChannel;
 using ActorMirror.MirrorChannel.Wire;
 using ActorMirror.Tests.Support;
 
@@ -24,7 +25,7 @@ public sealed class SilenceTests
     public async Task An_active_that_falls_silent_is_noticed_by_the_mirror()
     {
         await using var mirror = new MirrorEnd(MirrorLimits.Default, time);
-        var serving = mirror.Receiver.RunAsync(new SilentStream(), CancellationToken.None);
+        var serving = mirror.Receiver.RunAsync(new MirrorConnection(new SilentStream(), MirrorPath.Primary, null), CancellationToken.None);
         await AdvanceUntilAsync(serving, TimeSpan.FromMilliseconds(100));
     }
 
@@ -68,6 +69,20 @@ public sealed class SilenceTests
         active.Channel.Reason.ShouldContain("this device 3 to 4");
         tries.ShouldBe(1, "the clock stands still");
         await AdvanceUntilAsync(active.Mailbox.WhenAsync(() => active.History.Count(s => s.State == MirrorChannelState.Refused) == 3), TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
+    public async Task A_mirror_of_another_platform_is_refused_when_only_identical_ones_are_wanted()
+    {
+        var frame = new byte[1024];
+        var answer = new MirrorHelloAnswer(MirrorRefusal.None, 1, new(2), 0, 100, StreamId.None, 0, 0, "ActorMirror 9, Plan 9", "");
+        var length = Frames.HelloAnswer(frame, answer);
+        await using var active = new ActiveEnd(
+            (path, _) => ValueTask.FromResult(new MirrorConnection(new AnsweringStream(frame.AsSpan(0, length).ToArray()), path, null)),
+            hasSecondary: false, MirrorLimits.Default, time, onlyIdentical: true);
+        active.Sender.Start();
+        await active.Mailbox.WhenAsync(() => active.Channel.State == MirrorChannelState.Refused);
+        active.Channel.Reason.ShouldStartWith("PlatformDiffers: platform-policy is identical; the mirror is 'ActorMirror 9, Plan 9'");
     }
 
     [Fact]

@@ -99,13 +99,17 @@ public sealed class BoundsTests
     [InlineData(1, 1, 1, 2, 5, 7, MirrorRefusal.NotMirror)]
     [InlineData(1, 1, 1, 1, 4, 7, MirrorRefusal.EpochTooLow)]
     [InlineData(1, 1, 1, 1, 5, 8, MirrorRefusal.NumberingDiffers)]
+    [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.NotWhoItSays, 3)]
+    [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.None, 1)]
+    [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.PlatformDiffers, 1, "other")]
+    [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.None, 1, "this")]
     public void A_mirror_accepts_its_active_and_refuses_everybody_else_with_a_reason(
-        byte minimum, byte maximum, int device, int group, ulong index, ulong numbering, MirrorRefusal expected)
+        byte minimum, byte maximum, int device, int group, ulong index, ulong numbering, MirrorRefusal expected, int certified = 0, string? only = null)
     {
-        var acceptance = new MirrorAcceptance(new DeviceId(1), 1, new Epoch(3, 5), 7);
+        var acceptance = new MirrorAcceptance(new DeviceId(1), 1, new Epoch(3, 5), 7, only);
         var stream = new StreamId(group, new Epoch(3, index), 1);
-        var hello = new MirrorHello(minimum, maximum, new DeviceId(device), stream, "tg1", numbering, 0, "", 0);
-        acceptance.Judge(hello, out var detail).ShouldBe(expected);
+        var hello = new MirrorHello(minimum, maximum, new DeviceId(device), stream, "tg1", numbering, 0, "this", 0);
+        acceptance.Judge(hello, certified == 0 ? null : new DeviceId(certified), out var detail).ShouldBe(expected);
         (detail.Length == 0).ShouldBe(expected == MirrorRefusal.None);
     }
 

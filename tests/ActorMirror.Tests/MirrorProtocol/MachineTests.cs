@@ -16,7 +16,7 @@ public sealed class MachineTests
         { Connecting, LinkEvent.Dialled, Connecting },
         { Connecting, LinkEvent.Connected, Greeting },
         { Connecting, LinkEvent.Accepted, Connecting },
-        { Connecting, LinkEvent.Refused, Connecting },
+        { Connecting, LinkEvent.Refused, Refused },
         { Connecting, LinkEvent.Lost, Disconnected },
         { Greeting, LinkEvent.Dialled, Greeting },
         { Greeting, LinkEvent.Connected, Greeting },
