@@ -60,6 +60,7 @@ public sealed class ManagementServer : IAsyncDisposable
             Answer(() => view.ConnectionsAsync(new ConnectionQuery(trafficGroup, mirrored, Math.Clamp(limit ?? 100, 0, ConnectionQuery.MostAtOnce), after), cancellation)));
         api.MapPost("/traffic-groups/{name}/force-standby", (string name, ForceStandbyRequest? request, CancellationToken cancellation) =>
             Answer(() => control.ForceStandbyAsync(name, request?.To, cancellation)));
+        api.MapPost("/traffic-groups/{name}/resync", (string name, CancellationToken cancellation) => Answer(() => control.ResyncAsync(name, cancellation)));
         api.MapGet("/faults/actors", () => Answer(() => Task.FromResult(control.Actors())));
         api.MapPost("/faults/kill-actor", (KillActorRequest request, CancellationToken cancellation) =>
             Answer(() => control.KillActorAsync(request, cancellation)));

@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 
@@ -23,9 +24,11 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     private DeviceId? peer;
     private string peerPlatform = "";
     private long retracted;
+    private Repairs repairs;
     private long bytesReceived;
     private int room;
     private int toldRoom;
+    private bool comparing; // the owner has a digest in hand
 
     /// <param name="expected">Whom this device mirrors now; null: nobody. Asked for every hello.</param>
     public MirrorReceiver(MirrorReceiverOptions options, IMirrorReceiverOwner owner, Func<MirrorAcceptance?> expected, TimeProvider time)
@@ -54,7 +57,7 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     {
         get
         {
-            lock (gate) return new(status, peer, peerPlatform, stream.Stream, stream.Received, stream.Applied, retracted, bytesReceived);
+            lock (gate) return new(status, peer, peerPlatform, stream.Stream, stream.Received, stream.Applied, retracted, bytesReceived, repairs);
         }
     }
 
@@ -73,6 +76,31 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
             stream.TryApply(batch.Stream, batch.LastSequence);
             Enter("");
             batch.Pool.Return(batch);
+        }
+
+        work.Set();
+    }
+
+    /// <summary>The owner compared a digest; it differs from the copy in these buckets, or in none.</summary>
+    public void Compared(StreamId of, BucketSet differing)
+    {
+        lock (gate)
+        {
+            comparing = false;
+            if (differing.Count == 0) return;
+            stream.Differs(of, differing);
+        }
+
+        work.Set();
+    }
+
+    /// <summary>Repairs ended; <paramref name="total"/> is since the owner's table was made.</summary>
+    public void Repaired(Repairs total)
+    {
+        lock (gate)
+        {
+            repairs = total;
+            stream.Repaired(total);
         }
 
         work.Set();

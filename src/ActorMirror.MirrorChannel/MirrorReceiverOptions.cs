@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 
@@ -18,6 +19,7 @@ public sealed record MirrorReceiverOptions
 /// <param name="Peer">The active, once one was accepted.</param>
 /// <param name="Received">The last change that arrived.</param>
 /// <param name="Applied">The last change that is in this device's kernel.</param>
+/// <param name="Repairs">What reconciliation put right since the table was made.</param>
 /// <param name="Retracted">Connections that were reported as not being here, since the receiver was made.</param>
 public sealed record MirrorReceiverStatus(
     ChannelStatus Channel,
@@ -27,4 +29,5 @@ public sealed record MirrorReceiverStatus(
     long Received,
     long Applied,
     long Retracted,
-    long BytesReceived);
+    long BytesReceived,
+    Repairs Repairs);

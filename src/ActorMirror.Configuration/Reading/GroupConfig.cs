@@ -104,4 +104,10 @@ internal sealed record ClusterConfig(
     Located<TimeSpan>? FlapWithin);
 
 internal sealed record MirroringConfig(
-    Located<int>? FirstPort, Located<int>? LastPort, Located<int>? MaximumConnections, Located<long>? ResyncRate, Located<bool>? PlainText);
+    Located<int>? FirstPort,
+    Located<int>? LastPort,
+    Located<int>? MaximumConnections,
+    Located<long>? ResyncRate,
+    Located<int>? ResyncCpu,
+    Located<TimeSpan>? ReconcilePeriod,
+    Located<bool>? PlainText);

@@ -67,6 +67,8 @@ public sealed class ManagementServerTests : IDisposable
             return new CommandReport("never");
         }
 
+        public Task<CommandReport> ResyncAsync(string trafficGroup, CancellationToken cancellation) => throw new NotSupportedException();
+
         public ImmutableArray<ActorReport> Actors() => [];
 
         public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation) => throw new NotSupportedException();
