@@ -58,6 +58,11 @@ internal sealed class DeviceClient : IDisposable
     public async Task<TAnswer> PostAsync<T, TAnswer>(string path, T body, JsonTypeInfo<T> type, JsonTypeInfo<TAnswer> answer, CancellationToken stop) =>
         await Read(() => _http.PostAsJsonAsync(path, body, type, stop), answer, stop);
 
+    /// <exception cref="DeviceRefusedException">The device says no.</exception>
+    /// <exception cref="DeviceUnreachableException">It does not answer.</exception>
+    public async Task<TAnswer> PostAsync<TAnswer>(string path, JsonTypeInfo<TAnswer> answer, CancellationToken stop) =>
+        await Read(() => _http.PostAsync(path, null, stop), answer, stop);
+
     public void Dispose() => _http.Dispose();
 
     internal static string OnlySocket(string folder)

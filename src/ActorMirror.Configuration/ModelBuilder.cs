@@ -92,5 +92,7 @@ internal static class ModelBuilder
         new FlapSettings(c.FlapMost!.Value, c.FlapWithin!.Value));
 
     private static MirroringSettings Mirroring(MirroringConfig m) =>
-        new(m.FirstPort!.Value, m.LastPort!.Value, m.MaximumConnections!.Value, m.ResyncRate!.Value, m.PlainText!.Value, m.PlatformPolicy!.Value);
+        new(
+            m.FirstPort!.Value, m.LastPort!.Value, m.MaximumConnections!.Value, m.ResyncRate!.Value, m.ResyncCpu!.Value, m.ReconcilePeriod!.Value, m.PlainText!.Value,
+            m.PlatformPolicy!.Value);
 }

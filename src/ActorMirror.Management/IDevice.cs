@@ -40,6 +40,10 @@ public interface IDeviceControl
     /// <exception cref="DeviceCommandException">It is not revoked; the message says why.</exception>
     Task<CommandReport> RevokeAsync(string serial, CancellationToken cancellation);
 
+    /// <summary>Sends every connection of a traffic group to its next-active again, behind live changes; returns when that was begun.</summary>
+    /// <exception cref="DeviceCommandException">Nothing was begun; the message says why.</exception>
+    Task<CommandReport> ResyncAsync(string trafficGroup, CancellationToken cancellation);
+
     /// <summary>The actors that can be killed; only in daemons started with <c>--allow-faults</c>.</summary>
     /// <exception cref="DeviceCommandException">Faults are not allowed.</exception>
     ImmutableArray<ActorReport> Actors();

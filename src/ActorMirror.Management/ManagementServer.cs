@@ -62,6 +62,7 @@ public sealed class ManagementServer : IAsyncDisposable
             Answer(() => control.ForceStandbyAsync(name, request?.To, cancellation)));
         api.MapPost("/trust/revoke", (RevokeRequest request, CancellationToken cancellation) =>
             Answer(() => control.RevokeAsync(request.Serial, cancellation)));
+        api.MapPost("/traffic-groups/{name}/resync", (string name, CancellationToken cancellation) => Answer(() => control.ResyncAsync(name, cancellation)));
         api.MapGet("/faults/actors", () => Answer(() => Task.FromResult(control.Actors())));
         api.MapPost("/faults/kill-actor", (KillActorRequest request, CancellationToken cancellation) =>
             Answer(() => control.KillActorAsync(request, cancellation)));

@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.MirrorProtocol;
 
 namespace ActorMirror.MirrorChannel;
@@ -11,6 +12,12 @@ public interface IMirrorReceiverOwner
     /// <see cref="MirrorLimits.BatchesInHand"/> batches are unanswered at a time. Throwing means that it was not taken: the copy is given up.
     /// </summary>
     ValueTask ApplyAsync(MirrorReceiver receiver, MirrorBatch batch);
+
+    /// <summary>
+    /// Hands over the active's digest, which is of the place behind the last batch. Answered later by <see cref="MirrorReceiver.Compared"/>; until then
+    /// no other is handed over.
+    /// </summary>
+    ValueTask CompareAsync(MirrorReceiver receiver, StreamId stream, TableDigest digest);
 
     /// <summary>Under the receiver's lock: must not block and must not call back.</summary>
     void StateChanged(MirrorReceiver receiver, ChannelStatus status);

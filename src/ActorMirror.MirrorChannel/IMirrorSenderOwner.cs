@@ -13,6 +13,12 @@ public interface IMirrorSenderOwner
     /// <summary>The mirror needs a snapshot: begin one with <see cref="MirrorSender.TryBeginSnapshot"/>.</summary>
     bool SnapshotWanted(MirrorSender sender, SnapshotRequest request);
 
+    /// <summary>It is time to compare: give the table's digest with <see cref="MirrorSender.TryAppendDigest"/>.</summary>
+    bool DigestWanted(MirrorSender sender);
+
+    /// <summary>The mirror differs in some buckets: begin a repair with <see cref="MirrorSender.TryBeginRepair"/>.</summary>
+    bool RepairWanted(MirrorSender sender, RepairRequest request);
+
     /// <summary>There is room for the next chunk of up to <paramref name="limit"/> elements: <see cref="MirrorSender.TryAppendChunk"/>.</summary>
     bool SnapshotChunkWanted(MirrorSender sender, long request, int limit);
 

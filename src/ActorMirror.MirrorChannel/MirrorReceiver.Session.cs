@@ -109,7 +109,7 @@ public sealed partial class MirrorReceiver
         lock (gate)
         {
             current = session;
-            var (held, received, applied) = stream.Open(hello.Stream, hello.RetractionsSeen);
+            var (held, received, applied) = stream.Open(hello.Stream, hello.RetractionsSeen, hello.Features);
             if (held != hello.Stream) batches = new BatchPool(options.Limits.BatchesInHand);
             (peer, peerPlatform) = (hello.Device, hello.Platform);
             (path, isAuthenticated) = (session.Connection.Path, session.Connection.Device is not null);
@@ -117,7 +117,7 @@ public sealed partial class MirrorReceiver
             stream.Handle(LinkEvent.Accepted);
             Enter(held == hello.Stream ? "resumed" : "no copy yet");
             var version = ProtocolVersion.Choose(hello.MinimumVersion, hello.MaximumVersion);
-            return new(MirrorRefusal.None, version, options.Self, 0, toldRoom = room, held, received, applied, Platform.Description, "");
+            return new(MirrorRefusal.None, version, options.Self, MirrorFeatures.Own, toldRoom = room, held, received, applied, Platform.Description, "");
         }
     }
 
@@ -131,6 +131,7 @@ public sealed partial class MirrorReceiver
             if (read is not { } frame) return;
             lock (gate) bytesReceived += frame.Body.Length + Frames.HeaderSize;
             if (frame.Type == FrameType.Changes) await HandOverAsync(frame, session);
+            else if (frame.Type == FrameType.Digest) await CompareAsync(frame);
             else ReceivedControl(frame);
         }
     }
@@ -162,6 +163,30 @@ public sealed partial class MirrorReceiver
         catch
         {
             Forget("the owner of the copy did not take a batch");
+            throw;
+        }
+    }
+
+    /// <summary>An owner that still has one in hand misses this one: there will be others.</summary>
+    private async ValueTask CompareAsync(Frame frame)
+    {
+        if (!Frames.TryReadDigest(frame.Body.Span, out var digest)) throw new MirrorProtocolException("a digest that cannot be read");
+        StreamId of;
+        lock (gate)
+        {
+            if (stream.TakeDigest(digest) is { } violation) throw new MirrorProtocolException(violation);
+            if (comparing) return;
+            comparing = true;
+            of = stream.Stream;
+        }
+
+        try
+        {
+            await owner.CompareAsync(this, of, digest);
+        }
+        catch
+        {
+            lock (gate) comparing = false;
             throw;
         }
     }
@@ -218,6 +243,8 @@ public sealed partial class MirrorReceiver
                 { UnsentRetractions: > 0 } => Frames.Retractions(frame, FirstOf(buffer, out var count), buffer[..count]),
                 _ when toldRoom != room => Frames.Number(frame, FrameType.Room, toldRoom = room),
                 { MustAcknowledge: true } => Frames.Number(frame, FrameType.Acknowledge, stream.TakeAcknowledgement()),
+                { MustAsk: true } => Frames.Differing(frame, stream.TakeDiffering()),
+                { MustReport: true } => Frames.Repairs(frame, stream.TakeRepairs()),
                 _ when Now - wrote >= options.Limits.KeepAlive => Frames.Ping(frame),
                 _ => 0,
             };

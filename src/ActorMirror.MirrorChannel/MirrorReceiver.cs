@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 
@@ -25,9 +26,11 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     private MirrorPath? path;
     private bool isAuthenticated;
     private long retracted;
+    private Repairs repairs;
     private long bytesReceived;
     private int room;
     private int toldRoom;
+    private bool comparing; // the owner has a digest in hand
 
     /// <param name="expected">Whom this device mirrors now; null: nobody. Asked for every hello.</param>
     public MirrorReceiver(MirrorReceiverOptions options, IMirrorReceiverOwner owner, Func<MirrorAcceptance?> expected, TimeProvider time)
@@ -56,7 +59,7 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     {
         get
         {
-            lock (gate) return new(status, peer, peerPlatform, stream.Stream, stream.Received, stream.Applied, retracted, bytesReceived, path, isAuthenticated);
+            lock (gate) return new(status, peer, peerPlatform, stream.Stream, stream.Received, stream.Applied, retracted, bytesReceived, repairs, path, isAuthenticated);
         }
     }
 
@@ -75,6 +78,31 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
             stream.TryApply(batch.Stream, batch.LastSequence);
             Enter("");
             batch.Pool.Return(batch);
+        }
+
+        work.Set();
+    }
+
+    /// <summary>The owner compared a digest; it differs from the copy in these buckets, or in none.</summary>
+    public void Compared(StreamId of, BucketSet differing)
+    {
+        lock (gate)
+        {
+            comparing = false;
+            if (differing.Count == 0) return;
+            stream.Differs(of, differing);
+        }
+
+        work.Set();
+    }
+
+    /// <summary>Repairs ended; <paramref name="total"/> is since the owner's table was made.</summary>
+    public void Repaired(Repairs total)
+    {
+        lock (gate)
+        {
+            repairs = total;
+            stream.Repaired(total);
         }
 
         work.Set();

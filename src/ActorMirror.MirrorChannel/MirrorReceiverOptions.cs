@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 
@@ -18,6 +19,7 @@ public sealed record MirrorReceiverOptions
 /// <param name="Peer">The active, once one was accepted.</param>
 /// <param name="Received">The last change that arrived.</param>
 /// <param name="Applied">The last change that is in this device's kernel.</param>
+/// <param name="Repairs">What reconciliation put right since the table was made.</param>
 /// <param name="Retracted">Connections that were reported as not being here, since the receiver was made.</param>
 /// <param name="Path">Of the connection that stands, or stood last; null: none ever did.</param>
 /// <param name="IsAuthenticated">Whether that one is by certificates; false: plain text.</param>
@@ -30,5 +32,6 @@ public sealed record MirrorReceiverStatus(
     long Applied,
     long Retracted,
     long BytesReceived,
+    Repairs Repairs,
     MirrorPath? Path,
     bool IsAuthenticated);

@@ -170,8 +170,18 @@ public sealed partial class MirrorSender
                     if (!owner.SnapshotWanted(this, stream.TakeSnapshotRequest())) stream.RequestNotTaken(now);
                     return default;
                 case SenderStep.RequestChunk:
-                    var (number, limit) = stream.TakeChunkRequest();
+                    var (number, limit) = stream.TakeChunkRequest(now);
                     if (!owner.SnapshotChunkWanted(this, number, limit)) stream.RequestNotTaken(now);
+                    return default;
+                case SenderStep.RequestDigest:
+                    stream.TakeDigestRequest(now);
+                    if (!owner.DigestWanted(this)) stream.RequestNotTaken(now);
+                    return default;
+                case SenderStep.SendDigest:
+                    stream.Wrote(now);
+                    return (Frames.Digest(frame, stream.TakeDigest()), default);
+                case SenderStep.RequestRepair:
+                    if (!owner.RepairWanted(this, stream.TakeRepairRequest())) stream.RequestNotTaken(now);
                     return default;
                 default:
                     // Timers tick in milliseconds: a shorter wait would spin.
@@ -206,7 +216,7 @@ public sealed partial class MirrorSender
             case FrameType.Ping:
                 break;
             case FrameType.Acknowledge when Frames.TryReadNumber(body, out var sequence):
-                if (!stream.TryAcknowledge(sequence)) throw new MirrorProtocolException($"the mirror acknowledged change {sequence} of {stream.Sent}");
+                if (!stream.TryAcknowledge(sequence, Now)) throw new MirrorProtocolException($"the mirror acknowledged change {sequence} of {stream.Sent}");
                 TellAcknowledged();
                 waiters.Complete(stream.IsApplied);
                 Enter("");
@@ -220,6 +230,12 @@ public sealed partial class MirrorSender
                 break;
             case FrameType.Room when Frames.TryReadNumber(body, out var room):
                 stream.RoomChanged((int)Math.Clamp(room, 0, int.MaxValue));
+                break;
+            case FrameType.Differing when Frames.TryReadDiffering(body, out var buckets):
+                stream.Differs(buckets);
+                break;
+            case FrameType.Repairs when Frames.TryReadRepairs(body, out var total):
+                stream.CountRepairs(total);
                 break;
             case FrameType.Close when Frames.TryReadClose(body, out var reason):
                 throw new MirrorProtocolException($"the mirror closed the channel: {reason}");

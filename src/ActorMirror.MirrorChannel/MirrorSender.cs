@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.MirrorProtocol;
 
 namespace ActorMirror.MirrorChannel;
@@ -49,7 +50,8 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
             {
                 return new(
                     status, options.Peer, options.PeerEndpoint, options.Stream, stream.Queued, stream.Sent, stream.Acknowledged, stream.Outstanding,
-                    stream.OldestAge(Now), stream.SnapshotAppended, stream.SnapshotExpected, snapshots, retractions, bytesSent, peerPlatform, stream.MirrorRoom, path, isAuthenticated);
+                    stream.OldestAge(Now), stream.SnapshotAppended, stream.SnapshotExpected, snapshots,
+                    stream.RepairCount, stream.Repairs, retractions, bytesSent, peerPlatform, stream.MirrorRoom, path, isAuthenticated);
             }
         }
     }
@@ -110,6 +112,41 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
 
         work.Set();
         return true;
+    }
+
+    /// <summary>Answers <see cref="IMirrorSenderOwner.DigestWanted"/>; everything before it was appended. False: it is not wanted any more.</summary>
+    public bool TryAppendDigest(TableDigest digest)
+    {
+        lock (gate)
+        {
+            if (!stream.TryAppendDigest(digest)) return false;
+        }
+
+        work.Set();
+        return true;
+    }
+
+    /// <summary>Answers <see cref="IMirrorSenderOwner.RepairWanted"/>; its chunks are asked for as a snapshot's. False: it is not wanted any more.</summary>
+    public bool TryBeginRepair(in RepairRequest request)
+    {
+        lock (gate)
+        {
+            if (!stream.TryBeginRepair(request.Number)) return false;
+        }
+
+        work.Set();
+        return true;
+    }
+
+    /// <summary>
+    /// Names everything again, over the same connection; what was acknowledged stays so, and the channel in sync. Null, or why that is not possible now.
+    /// </summary>
+    public string? Resync()
+    {
+        string? refusal;
+        lock (gate) refusal = stream.Resync();
+        work.Set();
+        return refusal;
     }
 
     public async ValueTask<bool> WhenApplied(long sequence, TimeSpan timeout, CancellationToken cancellation = default)

@@ -32,7 +32,7 @@ public sealed record MirrorSenderOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     internal MirrorHello Hello(long retractionsSeen) => new(
-        ProtocolVersion.Minimum, ProtocolVersion.Maximum, Self, Stream, TrafficGroupName, Numbering, Features: 0, Platform.Description, retractionsSeen);
+        ProtocolVersion.Minimum, ProtocolVersion.Maximum, Self, Stream, TrafficGroupName, Numbering, MirrorFeatures.Own, Platform.Description, retractionsSeen);
 }
 
 /// <summary>What this device says of itself in every hello: product and version, kernel, machine.</summary>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ActorMirror.Actors.Runtime;
 using ActorMirror.DataPlane.FastL4;
 using ActorMirror.DataPlane.Flows;
@@ -46,11 +47,12 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     {
         (this.self, this.context, this.flows, Epoch) = (self, context, flows, epoch);
         started = context.Time.GetTimestamp();
-        incarnation = (ulong)started;
+        // Random: it is also the key of the table's digest, which clients must not know.
+        incarnation = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         unmirrored = new ConnectionTable(context.Settings.MaximumConnections);
         Table = copy is null
-            ? new ConnectionTable(context.Settings.MaximumConnections)
-            : ConnectionTable.FromMirror(copy, context.Settings.MaximumConnections);
+            ? new ConnectionTable(context.Settings.MaximumConnections, incarnation)
+            : ConnectionTable.FromMirror(copy, context.Settings.MaximumConnections, incarnation);
         listing = new ActiveListing(Table, unmirrored);
         restoration = new Restoration(context, flows);
         pace = new ReofferPace(context.Limits);
@@ -123,6 +125,16 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
                 Send();
                 if (!Sender.TryBeginSnapshot(wanted.Request, Table.BeginSnapshot(wanted.Request.SameCopy, wanted.Request.Room))) Table.CloseStream();
                 break;
+            case TableMessage.DigestWanted wanted when wanted.Sender == Sender:
+                Send();
+                Sender.TryAppendDigest(Table.Digest());
+                break;
+            case TableMessage.RepairWanted wanted when wanted.Sender == Sender:
+                if (Sender.TryBeginRepair(wanted.Request)) Table.TryBeginRepair(wanted.Request.Buckets);
+                break;
+            case TableMessage.Resync resync:
+                resync.Done(Sender is null ? "there is no next-active to mirror to" : Sender.Resync());
+                break;
             case TableMessage.ChunkWanted wanted when wanted.Sender == Sender:
                 SendChunk(wanted);
                 break;
@@ -164,6 +176,10 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     bool IMirrorSenderOwner.SnapshotWanted(MirrorSender sender, SnapshotRequest request) => Tell(new TableMessage.SnapshotWanted(sender, request));
 
     bool IMirrorSenderOwner.SnapshotChunkWanted(MirrorSender sender, long request, int limit) => Tell(new TableMessage.ChunkWanted(sender, request, limit));
+
+    bool IMirrorSenderOwner.DigestWanted(MirrorSender sender) => Tell(new TableMessage.DigestWanted(sender));
+
+    bool IMirrorSenderOwner.RepairWanted(MirrorSender sender, RepairRequest request) => Tell(new TableMessage.RepairWanted(sender, request));
 
     bool IMirrorSenderOwner.Acknowledged(MirrorSender sender, long sequence) => Tell(new TableMessage.Acknowledged(sender, sequence));
 
@@ -225,8 +241,8 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     private void SendChunk(TableMessage.ChunkWanted wanted)
     {
         Send();
-        var written = Table.NextSnapshotChunk(changes.AsSpan(0, Math.Min(wanted.Limit, changes.Length)), out _);
-        if (written > 0 && !Sender!.TryAppendChunk(wanted.Request, changes.AsSpan(0, written))) Table.CloseStream();
+        var written = Table.NextChunk(changes.AsSpan(0, Math.Min(wanted.Limit, changes.Length)), out var done);
+        if ((written > 0 || !done) && !Sender!.TryAppendChunk(wanted.Request, changes.AsSpan(0, written))) Table.CloseStream();
     }
 
     private void ChannelChanged(ChannelStatus status)

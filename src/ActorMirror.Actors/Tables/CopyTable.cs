@@ -32,6 +32,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     private readonly IAsyncDisposable listener;
     private StreamId stream;
     private int ticks;
+    private Repairs told;
 
     public CopyTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, TableRole.Mirror role, MirrorTable table)
     {
@@ -67,8 +68,8 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         retractions.Clear();
         foreach (var seen in batch.Events)
         {
-            if (seen.Kind is FlowEventKind.Gone or FlowEventKind.Removed && Table.Vanished(seen.Record.Original, out var retraction))
-                retractions.Add(retraction);
+            if (seen.Kind == FlowEventKind.Seen) Table.Found(seen.Record);
+            else if (Table.Vanished(seen.Record.Original, out var retraction)) retractions.Add(retraction);
         }
 
         if (retractions.Count == 0) return;
@@ -79,6 +80,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     public void EventsLost()
     {
         Table = FromKernel(flows, Table.Room);
+        told = default;
         receiver.Forget("events of this kernel were lost");
         Show();
     }
@@ -92,6 +94,12 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
                 break;
             case TableMessage.Apply late:
                 late.Receiver.Forget("the mirror's table was made anew");
+                break;
+            case TableMessage.Compare compare when compare.Receiver == receiver:
+                receiver.Compared(compare.Stream, Table.Compare(compare.Digest));
+                break;
+            case TableMessage.Resync resync:
+                resync.Done("this device is not active for the traffic group");
                 break;
             case TableMessage.Flush flush:
                 flush.Done(0, false);
@@ -131,12 +139,18 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
             ? ValueTask.CompletedTask
             : throw new InvalidOperationException("the mailbox of the mirror's table is full");
 
+    ValueTask IMirrorReceiverOwner.CompareAsync(MirrorReceiver from, StreamId of, TableDigest digest) =>
+        self.TellData(new TableMessage.Compare(from, of, digest))
+            ? ValueTask.CompletedTask
+            : throw new InvalidOperationException("the mailbox of the mirror's table is full");
+
     void IMirrorReceiverOwner.StateChanged(MirrorReceiver from, ChannelStatus status) =>
         context.Log.LogInformation("Traffic group {Group}: incoming mirror channel is {State} {Reason}", context.Group, status.State, status.Reason);
 
     private void Apply(MirrorBatch batch)
     {
         stream = batch.Stream;
+        Table.UseDigestKey(stream.Incarnation);
         retractions.Clear();
         work.Clear();
         var consistent = Table.Apply(batch.Changes, work);
@@ -150,6 +164,19 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
 
         if (consistent) receiver.Applied(batch, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(retractions));
         else receiver.Forget("the copy does not have as many connections as the active says");
+        TellRepairs();
+    }
+
+    /// <summary>Once for each repair that found something.</summary>
+    private void TellRepairs()
+    {
+        if (Table.IsRepairing || Table.Repairs == told) return;
+        var now = Table.Repairs - told;
+        told = Table.Repairs;
+        receiver.Repaired(told);
+        context.Log.LogWarning(
+            "Traffic group {Group}: the copy was not as the active's table: {Ghosts} ghosts deleted, {Missing} missing connections injected, {Wrong} corrected",
+            context.Group, now.Ghosts, now.Missing, now.Wrong);
     }
 
     private void Execute()

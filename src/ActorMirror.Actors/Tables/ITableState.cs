@@ -39,6 +39,9 @@ internal sealed class ColdTable(TableContext context) : ITableState
             case TableMessage.Flush flush:
                 flush.Done(0, false);
                 break;
+            case TableMessage.Resync resync:
+                resync.Done("this device is not active for the traffic group");
+                break;
             case TableMessage.Apply apply:
                 apply.Receiver.Forget("this device mirrors nobody for this traffic group");
                 break;

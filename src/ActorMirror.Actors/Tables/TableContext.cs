@@ -69,7 +69,13 @@ public sealed class TableContext
     /// The next-active may enter its role milliseconds after the active: a second try is due at once, or every failover would leave the connections
     /// exposed for a second.
     /// </summary>
-    internal MirrorLimits Limits => MirrorLimits.Default with { ResyncRate = Settings.ResyncRate, FirstPause = TimeSpan.FromMilliseconds(100) };
+    internal MirrorLimits Limits => MirrorLimits.Default with
+    {
+        ResyncRate = Settings.ResyncRate,
+        ResyncShare = Settings.ResyncCpu / 100.0,
+        ReconcilePeriod = Settings.ReconcilePeriod,
+        FirstPause = TimeSpan.FromMilliseconds(100),
+    };
 }
 
 /// <summary>What a table shows of itself; written by its owner, read by anyone. The counts are the tables' own and always of this moment.</summary>

@@ -46,6 +46,16 @@ public abstract record TableMessage
     /// <summary>Changes of the active, to be applied in this kernel.</summary>
     public sealed record Apply(MirrorReceiver Receiver, MirrorBatch Batch) : TableMessage;
 
+    /// <summary>The active's digest, behind the changes before it: to be compared with this kernel's.</summary>
+    public sealed record Compare(MirrorReceiver Receiver, StreamId Stream, TableDigest Digest) : TableMessage;
+
+    /// <summary>For operators: everything is to be sent to the mirror again. Answers with null, or with why not.</summary>
+    public sealed record Resync(Action<string?> Done) : TableMessage;
+
+    public sealed record DigestWanted(MirrorSender Sender) : TableMessage;
+
+    public sealed record RepairWanted(MirrorSender Sender, RepairRequest Request) : TableMessage;
+
     public sealed record SnapshotWanted(MirrorSender Sender, SnapshotRequest Request) : TableMessage;
 
     public sealed record ChunkWanted(MirrorSender Sender, long Request, int Limit) : TableMessage;

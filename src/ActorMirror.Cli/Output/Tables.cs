@@ -129,7 +129,8 @@ internal static class Tables
 
     public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
     {
-        var table = New("Traffic group", "Direction", "Peer", "Port", "Path", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Not held", "Reason");
+        var table = New(
+            "Traffic group", "Direction", "Peer", "Port", "Path", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Not held", "Repaired", "Reason");
         foreach (var m in mirrors)
         {
             Row(
@@ -147,6 +148,7 @@ internal static class Tables
                 Text.Ms(m.OldestUnackedMs),
                 m.Complete ? "yes" : "no",
                 string.Join('\n', m.NotHeld.Select(reason => $"{reason.Value} {reason.Key}")),
+                Text.Of(m.Repaired),
                 m.Reason ?? "");
         }
 

@@ -18,6 +18,8 @@ internal static class Text
         _ => "synced",
     };
 
+    public static string Of(RepairReport repaired) => $"{repaired.Ghosts} ghosts, {repaired.Missing} missing, {repaired.Wrong} wrong";
+
     public static string Ms(double? value) => value switch
     {
         null => "-",

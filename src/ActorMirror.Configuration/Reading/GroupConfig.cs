@@ -109,5 +109,11 @@ internal sealed record ClusterConfig(
     Located<TimeSpan>? FlapWithin);
 
 internal sealed record MirroringConfig(
-    Located<int>? FirstPort, Located<int>? LastPort, Located<int>? MaximumConnections, Located<long>? ResyncRate, Located<bool>? PlainText,
+    Located<int>? FirstPort,
+    Located<int>? LastPort,
+    Located<int>? MaximumConnections,
+    Located<long>? ResyncRate,
+    Located<int>? ResyncCpu,
+    Located<TimeSpan>? ReconcilePeriod,
+    Located<bool>? PlainText,
     Located<PlatformPolicy>? PlatformPolicy);

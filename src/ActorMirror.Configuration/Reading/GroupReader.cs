@@ -127,6 +127,8 @@ internal static class GroupReader
             ports.Required("last", Ports),
             s.Required("max-connections", Kinds.Integer(1, 16_000_000)),
             s.Required("resync-rate", Kinds.Size("0", "100GB")),
+            s.Required("resync-cpu", Kinds.Integer(1, 100)),
+            s.Required("reconcile-period", Kinds.Duration("1s", "1h")),
             s.Required("plain-text", Kinds.Switch),
             s.Required("platform-policy", Kinds.Choice(("compatible", PlatformPolicy.Compatible), ("identical", PlatformPolicy.Identical))));
     }

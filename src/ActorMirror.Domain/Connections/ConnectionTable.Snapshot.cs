@@ -2,14 +2,22 @@ using ActorMirror.Domain.MirrorProtocol;
 
 namespace ActorMirror.Domain.Connections;
 
-/// <content>The table as the source of a stream: a snapshot in chunks between live changes, one order for all.</content>
+/// <content>
+/// The table as the source of a stream: everything (a snapshot) or the connections of some buckets (a repair) in chunks between live changes, one
+/// order for all.
+/// </content>
 public sealed partial class ConnectionTable
 {
+    // So many slots are looked at for one chunk: of a large table a repair names few connections.
+    private const int SlotsPerChunk = 16_384;
+
     private bool streaming;
     private bool snapshotting;
+    private BucketSet? repairing;
     private int room = int.MaxValue;
-    private long snapshotBegan;
-    private int snapshotCursor;
+    private long began;
+    private int doubtCursor;
+    private int cursor;
     private int reofferCursor;
 
     /// <summary>Connections the mirror has or is to have.</summary>
@@ -25,33 +33,46 @@ public sealed partial class ConnectionTable
         if (sameCopy) ForgetPending();
         else ForgetCopy();
         streaming = snapshotting = true;
+        repairing = null;
         room = mirrorRoom;
-        snapshotCursor = 0;
-        return MirrorChange.SnapshotBegin(snapshotBegan = ++LastSequence, Math.Min(entries.Count, room));
+        cursor = 0;
+        return MirrorChange.SnapshotBegin(began = ++LastSequence, Math.Min(entries.Count, room));
     }
 
     /// <summary>
-    /// The next elements of the snapshot; returns how many were written. The last one of all is
-    /// the snapshot's end: <paramref name="done"/> then, and nothing more is written.
+    /// Begins to name the connections of these buckets again, so that the mirror finds what it misses and what is gone; what was acknowledged stays so.
+    /// False: no stream is open, or its snapshot is not at its end: that names everything.
     /// </summary>
-    public int NextSnapshotChunk(Span<MirrorChange> destination, out bool done)
+    public bool TryBeginRepair(BucketSet buckets)
     {
-        var written = 0;
-        for (; snapshotting && snapshotCursor < entries.SlotCount && written < destination.Length; snapshotCursor++)
+        if (!streaming || snapshotting) return false;
+        (repairing, began, doubtCursor, cursor) = (buckets, 0, 0, 0);
+        return true;
+    }
+
+    /// <summary>What a mirror's table must be equal to once it applied everything up to the last change.</summary>
+    public TableDigest Digest() => new(LastSequence, digest.Sums.ToArray());
+
+    /// <summary>
+    /// The next elements of the snapshot or repair; returns how many were written, which may be none. The last one of all is its end:
+    /// <paramref name="done"/> then, and nothing more is written.
+    /// </summary>
+    public int NextChunk(Span<MirrorChange> destination, out bool done)
+    {
+        var written = Doubt(destination);
+        var last = Math.Min(entries.SlotCount, cursor + SlotsPerChunk);
+        for (; IsTransferring && cursor < last && written < destination.Length; cursor++)
         {
-            ref var entry = ref entries[snapshotCursor];
-            // What changed since the snapshot began is on the stream already.
-            if (!entry.Used || entry.Sequence > snapshotBegan) continue;
-            if (!TakeRoom(snapshotCursor)) continue;
-            destination[written++] = entry.Protection == Protection.Protected
-                ? MirrorChange.Upsert(++LastSequence, entry.Record) // still acknowledged under its old number
-                : Stamp(snapshotCursor);
+            // What changed since the beginning is on the stream already.
+            if (!entries.IsUsed(cursor) || entries[cursor].Sequence > began || !IsToName(cursor)) continue;
+            destination[written++] = Name(cursor);
         }
 
-        done = !snapshotting || (snapshotCursor == entries.SlotCount && written < destination.Length);
-        if (!done || !snapshotting) return written;
+        done = !IsTransferring || (cursor == entries.SlotCount && written < destination.Length);
+        if (!done || !IsTransferring) return written;
+        destination[written++] = snapshotting ? MirrorChange.SnapshotEnd(++LastSequence, Mirrored) : MirrorChange.Settle(++LastSequence);
         snapshotting = false;
-        destination[written++] = MirrorChange.SnapshotEnd(++LastSequence, Mirrored);
+        repairing = null;
         return written;
     }
 
@@ -76,7 +97,11 @@ public sealed partial class ConnectionTable
     public void RoomChanged(int mirrorRoom) => room = mirrorRoom;
 
     /// <summary>The stream does not take changes any more; they wait for the next snapshot. What it took may still be acknowledged.</summary>
-    public void CloseStream() => streaming = snapshotting = false;
+    public void CloseStream()
+    {
+        streaming = snapshotting = false;
+        repairing = null;
+    }
 
     /// <summary>The mirror and its copy are gone: nothing is protected. Goes through the whole table.</summary>
     public void ForgetCopy()
@@ -85,7 +110,7 @@ public sealed partial class ConnectionTable
         CloseStream();
         for (var slot = 0; slot < entries.SlotCount; slot++)
         {
-            if (entries[slot].Used) Move(slot, Protection.Unsent);
+            if (entries.IsUsed(slot)) Move(slot, Protection.Unsent);
         }
     }
 
@@ -94,11 +119,40 @@ public sealed partial class ConnectionTable
         && (Retracted.Of(RetractionReason.Vanished) > 0
             || (refused && (counts[(int)Protection.Retracted] > 0 || (counts[(int)Protection.Unmirrored] > 0 && Mirrored < room))));
 
-    private bool IsToOffer(int slot, bool refused) => entries[slot] switch
+    private bool IsToOffer(int slot, bool refused) => entries.IsUsed(slot) && entries[slot] switch
     {
-        { Used: true, Protection: Protection.Retracted, Reason: var reason } => refused || reason == RetractionReason.Vanished,
-        { Used: true, Protection: Protection.Unmirrored } => refused && TakeRoom(slot),
+        { Protection: Protection.Retracted, Reason: var reason } => refused || reason == RetractionReason.Vanished,
+        { Protection: Protection.Unmirrored } => refused && TakeRoom(slot),
         _ => false,
+    };
+
+    private bool IsTransferring => snapshotting || repairing is not null;
+
+    /// <summary>The buckets of a repair come first: whatever changes in them from then on is as good as named.</summary>
+    private int Doubt(Span<MirrorChange> destination)
+    {
+        var written = 0;
+        while (written < destination.Length && repairing is { } buckets && buckets.TryNext(doubtCursor, out var range))
+        {
+            destination[written++] = MirrorChange.Doubt(++LastSequence, range);
+            doubtCursor = range.End;
+            if (began == 0) began = LastSequence;
+        }
+
+        return written;
+    }
+
+    /// <summary>A snapshot has what the mirror has room for; a repair what the mirror has or is to have: the rest is offered at its own pace.</summary>
+    private bool IsToName(int slot) => repairing is { } buckets
+        ? IsTold(entries[slot].Protection) && buckets.Contains(digest.BucketOf(entries.Key(slot)))
+        : TakeRoom(slot);
+
+    /// <summary>What was acknowledged is so under its old number; the mirror of a repair says if it had it.</summary>
+    private MirrorChange Name(int slot) => (entries[slot].Protection, snapshotting) switch
+    {
+        (Protection.Protected, true) => MirrorChange.Upsert(++LastSequence, entries.Record(slot)),
+        (Protection.Protected, false) => MirrorChange.Reassert(++LastSequence, entries.Record(slot)),
+        _ => Stamp(slot),
     };
 
     private void ForgetPending()

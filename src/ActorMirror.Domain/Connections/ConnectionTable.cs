@@ -11,12 +11,14 @@ namespace ActorMirror.Domain.Connections;
 /// What is pending is chained in the order of its changes, so an acknowledgement costs what it acknowledges and no more.
 /// </summary>
 /// <param name="maximum">Room; connections beyond it are not taken in, but counted.</param>
-public sealed partial class ConnectionTable(int maximum)
+/// <param name="digestKey">Of the digest: what the mirror knows too, and clients do not.</param>
+public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
 {
     private const int Nowhere = -1;
 
-    private readonly FlowTable<Entry> entries = new();
+    private readonly FlowTable<Note> entries = new();
     private readonly int[] counts = new int[(int)Protection.Unmirrored + 1];
+    private readonly FlowDigest digest = new(digestKey);
     private int oldest = Nowhere;
     private int newest = Nowhere;
     private long refused;
@@ -40,9 +42,9 @@ public sealed partial class ConnectionTable(int maximum)
         refused);
 
     /// <summary>Takes what is in the kernel of a device that becomes active.</summary>
-    public static ConnectionTable FromMirror(MirrorTable mirror, int maximum)
+    public static ConnectionTable FromMirror(MirrorTable mirror, int maximum, ulong digestKey = 0)
     {
-        var table = new ConnectionTable(maximum);
+        var table = new ConnectionTable(maximum, digestKey);
         foreach (var record in mirror.InKernel()) table.TryUpsert(record, out _);
         return table;
     }
@@ -63,25 +65,29 @@ public sealed partial class ConnectionTable(int maximum)
                 return false;
             }
 
-            slot = entries.Add(record.Original);
-            entries[slot] = new Entry { Record = record, Used = true, Previous = Nowhere, Next = Nowhere };
+            slot = entries.Add(record);
+            entries[slot] = new Note { Previous = Nowhere, Next = Nowhere };
             counts[(int)Protection.Unsent]++;
             Open.Enter(record, isProtected: false);
         }
-        else if (entries[slot].Record == record && entries[slot].Protection is Protection.Pending or Protection.Protected)
+        else if (entries.Record(slot) is var known && known != record)
+        {
+            Open.Leave(known, entries[slot].Protection == Protection.Protected);
+            Open.Enter(record, entries[slot].Protection == Protection.Protected);
+            if (IsTold(entries[slot].Protection))
+            {
+                digest.Remove(known);
+                digest.Add(record);
+            }
+
+            entries.Change(slot, record);
+        }
+        else if (IsTold(entries[slot].Protection))
         {
             return false;
         }
 
-        ref var entry = ref entries[slot];
-        if (entry.Record != record)
-        {
-            Open.Leave(entry.Record, entry.Protection == Protection.Protected);
-            Open.Enter(record, entry.Protection == Protection.Protected);
-            entry.Record = record;
-        }
-
-        if (streaming && entry.Protection is Protection.Unsent or Protection.Unmirrored && !TakeRoom(slot)) return false;
+        if (streaming && entries[slot].Protection is Protection.Unsent or Protection.Unmirrored && !TakeRoom(slot)) return false;
         change = Stamp(slot);
         return streaming;
     }
@@ -93,10 +99,12 @@ public sealed partial class ConnectionTable(int maximum)
         var slot = entries.Find(key);
         if (slot == Nowhere) return false;
         var mirrored = entries[slot].Protection != Protection.Unmirrored;
+        var (record, protection) = (entries.Record(slot), entries[slot].Protection);
         Unlink(slot);
         Count(entries[slot], -1);
-        Open.Leave(entries[slot].Record, entries[slot].Protection == Protection.Protected);
-        entries.Remove(key);
+        Open.Leave(record, protection == Protection.Protected);
+        if (IsTold(protection)) digest.Remove(record);
+        entries.Remove(slot);
         if (!mirrored) return false; // the mirror never heard of it, and a number that is not sent would be a gap
         change = MirrorChange.Delete(++LastSequence, key);
         return streaming;
@@ -117,7 +125,7 @@ public sealed partial class ConnectionTable(int maximum)
         var written = 0;
         for (; cursor < entries.SlotCount && written < destination.Length; cursor++)
         {
-            if (entries[cursor].Used) destination[written++] = View(cursor);
+            if (entries.IsUsed(cursor)) destination[written++] = View(cursor);
         }
 
         return written;
@@ -135,7 +143,7 @@ public sealed partial class ConnectionTable(int maximum)
         var slot = entries.Find(retraction.Key);
         if (slot == Nowhere) return false;
         ref var entry = ref entries[slot];
-        if (entry.Sequence > retraction.Sequence || entry.Protection is not (Protection.Pending or Protection.Protected)) return false;
+        if (entry.Sequence > retraction.Sequence || !IsTold(entry.Protection)) return false;
         entry.Reason = retraction.Reason;
         Move(slot, Protection.Retracted);
         return true;
@@ -144,7 +152,7 @@ public sealed partial class ConnectionTable(int maximum)
     private ConnectionView View(int slot)
     {
         ref var entry = ref entries[slot];
-        return new(entry.Record, entry.Protection, entry.Sequence, entry.Protection == Protection.Retracted ? entry.Reason : null);
+        return new(entries.Record(slot), entry.Protection, entry.Sequence, entry.Protection == Protection.Retracted ? entry.Reason : null);
     }
 
     /// <summary>Numbers the entry's current value as the next change; only an open stream carries it.</summary>
@@ -153,30 +161,40 @@ public sealed partial class ConnectionTable(int maximum)
         ref var entry = ref entries[slot];
         entry.Sequence = ++LastSequence;
         Move(slot, streaming ? Protection.Pending : Protection.Unsent);
-        return MirrorChange.Upsert(entry.Sequence, entry.Record);
+        return MirrorChange.Upsert(entry.Sequence, entries.Record(slot));
     }
 
     private void Move(int slot, Protection protection)
     {
         ref var entry = ref entries[slot];
+        var former = entry.Protection;
         Unlink(slot);
         Count(entry, -1);
-        if ((entry.Protection == Protection.Protected) != (protection == Protection.Protected))
-        {
-            Open.Leave(entry.Record, entry.Protection == Protection.Protected);
-            Open.Enter(entry.Record, protection == Protection.Protected);
-        }
-
         entry.Protection = protection;
         Count(entry, 1);
         if (protection == Protection.Pending) Link(slot);
+        var (wasProtected, isProtected) = (former == Protection.Protected, protection == Protection.Protected);
+        var (wasTold, isTold) = (IsTold(former), IsTold(protection));
+        if (wasProtected == isProtected && wasTold == isTold) return;
+        var record = entries.Record(slot);
+        if (wasProtected != isProtected)
+        {
+            Open.Leave(record, wasProtected);
+            Open.Enter(record, isProtected);
+        }
+
+        if (wasTold && !isTold) digest.Remove(record);
+        if (isTold && !wasTold) digest.Add(record);
     }
 
-    private void Count(in Entry entry, int change)
+    private void Count(in Note entry, int change)
     {
         counts[(int)entry.Protection] += change;
         if (entry.Protection == Protection.Retracted) Retracted.Add(entry.Reason, change);
     }
+
+    /// <summary>The mirror has it, or will have it once it applied everything up to the last change.</summary>
+    private static bool IsTold(Protection protection) => protection is Protection.Pending or Protection.Protected;
 
     private void Link(int slot)
     {
@@ -197,14 +215,12 @@ public sealed partial class ConnectionTable(int maximum)
         entry.Previous = entry.Next = Nowhere;
     }
 
-    private struct Entry
+    private struct Note
     {
-        public ConnectionRecord Record;
         public long Sequence;
         public int Previous;
         public int Next;
         public Protection Protection;
         public RetractionReason Reason;
-        public bool Used;
     }
 }

@@ -2,50 +2,18 @@ using ActorMirror.Domain.MirrorProtocol;
 
 namespace ActorMirror.Domain.Connections;
 
-/// <summary>What is to be done to the kernel's entry of one connection.</summary>
-public enum KernelAction : byte
-{
-    Create,
-
-    /// <summary>The entry is there with the same tuples: state, flags and the mark's closing bit are set.</summary>
-    Update,
-
-    /// <summary>The entry may be there with another reply tuple or mark: delete by original tuple and create, in one batch.</summary>
-    Replace,
-    Delete,
-}
-
-/// <param name="Record">The new value; for a delete the last one: its original tuple names the entry.</param>
-/// <param name="Sequence">The change that asks for it; with the flow it names the operation.</param>
-public readonly record struct KernelOperation(KernelAction Action, ConnectionRecord Record, long Sequence);
-
-/// <summary>What one batch asks for; made once and reused.</summary>
-public sealed class MirrorWork
-{
-    /// <summary>For the kernel, in this order.</summary>
-    public List<KernelOperation> Operations { get; } = [];
-
-    /// <summary>For the active.</summary>
-    public List<Retraction> Retractions { get; } = [];
-
-    public void Clear()
-    {
-        Operations.Clear();
-        Retractions.Clear();
-    }
-}
-
 /// <summary>
 /// The copy of a traffic group's connections on its mirror, and what of it is in this device's kernel. One owner, one thread.
 /// An entry is *verified* when the current snapshot, or a change after its beginning, named it. Entries this device has from a
-/// former role or found in its kernel are seeded unverified: the stream decides what becomes of them.
+/// former role or found in its kernel are seeded unverified: the stream decides what becomes of them. The digest is of what is in the kernel, as its
+/// answers and events tell: what the active's digest is compared with.
 /// </summary>
 /// <param name="maximum">Room; the active is told, and a connection beyond it is retracted.</param>
-public sealed class MirrorTable(int maximum)
+public sealed partial class MirrorTable(int maximum)
 {
     private const int Nowhere = -1;
 
-    private readonly FlowTable<Entry> entries = new();
+    private readonly FlowTable<Note> entries = new();
     private int snapshot = 1; // entries of former ones, and seeded ones (0), are unverified
     private int verified;
     private int refusedInSnapshot;
@@ -85,9 +53,20 @@ public sealed class MirrorTable(int maximum)
     public void Seed(in ConnectionRecord record)
     {
         var slot = entries.Find(record.Original);
-        if (slot == Nowhere) slot = entries.Add(record.Original);
-        else if (entries[slot].Snapshot == snapshot) verified--;
-        Set(slot, new Entry { Record = record, Used = true, InKernel = true });
+        if (slot != Nowhere && entries[slot].Snapshot == snapshot) verified--;
+        Put(slot, record, new Note { InKernel = true });
+    }
+
+    /// <summary>
+    /// Somebody else made or changed an entry with our mark. What this table does not know is seeded, what is not as it was is noted so: the next
+    /// digest brings it back in order. What only the entry's course changes (its state) is the kernel's.
+    /// </summary>
+    public void Found(in ConnectionRecord record)
+    {
+        var slot = entries.Find(record.Original);
+        if (slot == Nowhere) Seed(record);
+        else if (entries[slot].InKernel && entries.Record(slot) is var known && !IsSameEntry(known, record))
+            Put(slot, known with { Reply = record.Reply, Mark = record.Mark }, entries[slot] with { Injected = false });
     }
 
     /// <summary>
@@ -101,7 +80,7 @@ public sealed class MirrorTable(int maximum)
         {
             switch (change.Kind)
             {
-                case MirrorChangeKind.Upsert:
+                case MirrorChangeKind.Upsert or MirrorChangeKind.Reassert:
                     Upsert(change, work);
                     break;
                 case MirrorChangeKind.Delete:
@@ -112,11 +91,18 @@ public sealed class MirrorTable(int maximum)
                     verified = refusedInSnapshot = 0;
                     sweepCursor = Nowhere;
                     IsComplete = false;
+                    doubtedSince = Nowhere;
                     break;
                 case MirrorChangeKind.SnapshotEnd:
                     // Refused connections are not in the table: then the count cannot be compared.
                     consistent = refusedInSnapshot > 0 || verified == change.Count;
                     sweepCursor = consistent ? 0 : Nowhere;
+                    break;
+                case MirrorChangeKind.Doubt:
+                    Doubt(change);
+                    break;
+                case MirrorChangeKind.Settle:
+                    sweepCursor = 0;
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(changes), change.Kind, "no such change");
@@ -127,22 +113,25 @@ public sealed class MirrorTable(int maximum)
     }
 
     /// <summary>
-    /// After the end of a snapshot: deletes what stayed unverified, a limited number of entries at a time. True: the copy is complete.
-    /// The batch that ended the snapshot is applied only then.
+    /// After the end of a snapshot or repair: deletes what no change named, a limited number of entries at a time. True: the copy is complete.
+    /// The batch with that end is applied only then.
     /// </summary>
     public bool Sweep(MirrorWork work, int limit)
     {
         if (sweepCursor == Nowhere) return IsComplete;
         for (; sweepCursor < entries.SlotCount && limit > 0; sweepCursor++)
         {
-            if (!entries[sweepCursor].Used || entries[sweepCursor].Snapshot == snapshot) continue;
-            Delete(entries[sweepCursor].Record.Original, work);
+            if (!entries.IsUsed(sweepCursor) || !IsGhost(sweepCursor)) continue;
+            if (IsRepairing && entries[sweepCursor].InKernel) Repairs = Repairs with { Ghosts = Repairs.Ghosts + 1 };
+            Delete(entries.Key(sweepCursor), work);
             limit--;
         }
 
         if (sweepCursor < entries.SlotCount) return false;
         sweepCursor = Nowhere;
-        return IsComplete = true;
+        if (!IsRepairing) return IsComplete = true;
+        doubtedSince = Nowhere;
+        return IsComplete;
     }
 
     /// <summary>
@@ -152,6 +141,7 @@ public sealed class MirrorTable(int maximum)
     {
         var slot = entries.Find(operation.Record.Original);
         retraction = default;
+        if (slot == Nowhere && operation.Action == KernelAction.Delete) Seed(operation.Record); // it is still there: a ghost for the next digest to find
         return slot != Nowhere && entries[slot].Asked == operation.Sequence && Lose(slot, reason, out retraction);
     }
 
@@ -160,7 +150,10 @@ public sealed class MirrorTable(int maximum)
     {
         var slot = entries.Find(key);
         retraction = default;
-        return slot != Nowhere && Lose(slot, RetractionReason.Vanished, out retraction);
+        if (slot == Nowhere || entries[slot].Sequence > 0) return slot != Nowhere && Lose(slot, RetractionReason.Vanished, out retraction);
+        Uncount(entries.Record(slot), entries[slot]);
+        entries.Remove(slot); // seeded, and no change ever named it
+        return false;
     }
 
     /// <summary>
@@ -172,7 +165,7 @@ public sealed class MirrorTable(int maximum)
         var written = 0;
         for (; cursor < entries.SlotCount && written < destination.Length; cursor++)
         {
-            if (entries[cursor] is { Used: true, InKernel: true }) destination[written++] = entries[cursor].Record;
+            if (entries[cursor].InKernel) destination[written++] = entries.Record(cursor);
         }
 
         return written;
@@ -183,44 +176,43 @@ public sealed class MirrorTable(int maximum)
     {
         for (var slot = 0; slot < entries.SlotCount; slot++)
         {
-            if (entries[slot] is { Used: true, InKernel: true }) yield return entries[slot].Record;
+            if (entries[slot].InKernel) yield return entries.Record(slot);
         }
     }
 
     public bool TryGet(in FlowKey key, out ConnectionRecord record, out bool inKernel, out bool isVerified)
     {
         var slot = entries.Find(key);
-        var entry = slot == Nowhere ? default : entries[slot];
-        (record, inKernel, isVerified) = (entry.Record, entry.InKernel, entry.Used && entry.Snapshot == snapshot);
-        return entry.Used;
+        if (slot == Nowhere)
+        {
+            (record, inKernel, isVerified) = (default, false, false);
+            return false;
+        }
+
+        (record, inKernel, isVerified) = (entries.Record(slot), entries[slot].InKernel, entries[slot].Snapshot == snapshot);
+        return true;
     }
 
     private void Upsert(in MirrorChange change, MirrorWork work)
     {
         var slot = entries.Find(change.Key);
-        if (slot == Nowhere)
+        if (slot == Nowhere && entries.Count >= maximum)
         {
-            if (entries.Count >= maximum)
-            {
-                refusedInSnapshot++;
-                work.Retractions.Add(new Retraction(change.Key, change.Sequence, RetractionReason.MirrorTableFull));
-                return;
-            }
-
-            slot = entries.Add(change.Key);
+            refusedInSnapshot++;
+            work.Retractions.Add(new Retraction(change.Key, change.Sequence, RetractionReason.MirrorTableFull));
+            return;
         }
 
-        var entry = entries[slot];
-        var needed = Needed(entry, change.Record);
+        if (change.Kind == MirrorChangeKind.Reassert) CountRepair(slot, change.Record);
+        var note = slot == Nowhere ? default : entries[slot];
+        var needed = Needed(note, slot == Nowhere ? default : entries.Record(slot), change.Record);
         if (needed is { } action) work.Operations.Add(new KernelOperation(action, change.Record, change.Sequence));
-        if (entry.Snapshot != snapshot) verified++;
-        Set(slot, new Entry
+        if (note.Snapshot != snapshot) verified++;
+        Put(slot, change.Record, new Note
         {
-            Record = change.Record,
             Sequence = change.Sequence,
-            Asked = needed is null ? entry.Asked : change.Sequence,
+            Asked = needed is null ? note.Asked : change.Sequence,
             Snapshot = snapshot,
-            Used = true,
             InKernel = true,
             Injected = true,
         });
@@ -228,51 +220,71 @@ public sealed class MirrorTable(int maximum)
 
     private bool Lose(int slot, RetractionReason reason, out Retraction retraction)
     {
-        var entry = entries[slot];
-        retraction = new Retraction(entry.Record.Original, entry.Sequence, reason);
-        if (!entry.InKernel) return false;
-        Set(slot, entry with { InKernel = false, HasFailed = true });
+        var (record, note) = (entries.Record(slot), entries[slot]);
+        retraction = new Retraction(record.Original, note.Sequence, reason);
+        if (!note.InKernel) return false;
+        Put(slot, record, note with { InKernel = false, HasFailed = true });
         return true;
     }
 
     /// <summary>The entry's flags are only known when this table injected it: a kernel's own entry is updated even if it looks alike.</summary>
-    private static KernelAction? Needed(in Entry entry, in ConnectionRecord record) => entry switch
+    private static KernelAction? Needed(in Note note, in ConnectionRecord known, in ConnectionRecord record) => note switch
     {
         { InKernel: false, HasFailed: false } => KernelAction.Create,
         { InKernel: false } => KernelAction.Replace,
-        _ when entry.Record.Reply != record.Reply => KernelAction.Replace,
-        _ when ((entry.Record.Mark.Value ^ record.Mark.Value) & ~FlowMark.Closing) != 0 => KernelAction.Replace,
-        _ when !entry.Injected || entry.Record != record => KernelAction.Update,
+        _ when !IsSameEntry(known, record) => KernelAction.Replace,
+        _ when !note.Injected || known != record => KernelAction.Update,
         _ => null,
     };
+
+    /// <summary>What cannot be changed in a kernel's entry is the same.</summary>
+    private static bool IsSameEntry(in ConnectionRecord left, in ConnectionRecord right) =>
+        left.Reply == right.Reply && ((left.Mark.Value ^ right.Mark.Value) & ~FlowMark.Closing) == 0;
 
     private void Delete(in FlowKey key, MirrorWork work)
     {
         var slot = entries.Find(key);
         if (slot == Nowhere) return;
-        ref var entry = ref entries[slot];
-        if (entry.InKernel) work.Operations.Add(new KernelOperation(KernelAction.Delete, entry.Record, entry.Sequence));
-        if (entry.Snapshot == snapshot) verified--;
-        Set(slot, default);
-        entries.Remove(key);
+        var (record, note) = (entries.Record(slot), entries[slot]);
+        if (note.InKernel) work.Operations.Add(new KernelOperation(KernelAction.Delete, record, note.Sequence));
+        if (note.Snapshot == snapshot) verified--;
+        Uncount(record, note);
+        entries.Remove(slot);
     }
 
-    private void Set(int slot, in Entry entry)
+    /// <summary>Puts a connection into its slot, or into a new one.</summary>
+    private void Put(int slot, in ConnectionRecord record, in Note note)
     {
-        ref var place = ref entries[slot];
-        if (place.Used) Open.Leave(place.Record, place.InKernel);
-        CountInKernel += (entry.InKernel ? 1 : 0) - (place.InKernel ? 1 : 0);
-        place = entry;
-        if (place.Used) Open.Enter(place.Record, place.InKernel);
+        if (slot == Nowhere)
+        {
+            slot = entries.Add(record);
+        }
+        else
+        {
+            Uncount(entries.Record(slot), entries[slot]);
+            entries.Change(slot, record);
+        }
+
+        entries[slot] = note;
+        Open.Enter(record, note.InKernel);
+        if (!note.InKernel) return;
+        CountInKernel++;
+        digest.Add(record);
     }
 
-    private struct Entry
+    private void Uncount(in ConnectionRecord record, in Note note)
     {
-        public ConnectionRecord Record;
+        Open.Leave(record, note.InKernel);
+        if (!note.InKernel) return;
+        CountInKernel--;
+        digest.Remove(record);
+    }
+
+    private record struct Note
+    {
         public long Sequence;
         public long Asked;
         public int Snapshot;
-        public bool Used;
         public bool InKernel;
         public bool Injected;
         public bool HasFailed;

@@ -1,3 +1,5 @@
+using ActorMirror.Domain.Connections;
+
 namespace ActorMirror.Domain.MirrorProtocol;
 
 /// <summary>
@@ -11,6 +13,11 @@ public sealed class IncomingStream(MirrorLimits limits)
     private int sent;
     private long snapshotEnd = long.MaxValue;
     private long acknowledged;
+    private long settleEnd;
+    private BucketSet? differing;
+    private Repairs repairs;
+    private Repairs reported;
+    private bool reconciles;
 
     public StreamId Stream { get; private set; }
 
@@ -27,12 +34,18 @@ public sealed class IncomingStream(MirrorLimits limits)
     /// <summary>There is something for the active: an acknowledgement.</summary>
     public bool MustAcknowledge => Applied > acknowledged;
 
+    /// <summary>There is something for the active: buckets that differ.</summary>
+    public bool MustAsk => differing is not null;
+
+    /// <summary>There is something for the active: what was put right.</summary>
+    public bool MustReport => reconciles && repairs != reported;
+
     public int UnsentRetractions => unconfirmed.Count - sent;
 
     public void Handle(LinkEvent happened) => Link = LinkMachine.Next(Link, happened);
 
     /// <summary>A link begins with an accepted hello: the same stream goes on, another one starts from nothing. Returns what to answer with.</summary>
-    public (StreamId Stream, long Received, long Applied) Open(StreamId stream, long retractionsSeen)
+    public (StreamId Stream, long Received, long Applied) Open(StreamId stream, long retractionsSeen, uint features)
     {
         var held = (Stream, Received, Applied);
         if (stream != Stream)
@@ -47,6 +60,9 @@ public sealed class IncomingStream(MirrorLimits limits)
 
         sent = 0;
         acknowledged = Applied;
+        differing = null;
+        reported = default;
+        reconciles = MirrorFeatures.Reconciles(features);
         return held;
     }
 
@@ -55,7 +71,8 @@ public sealed class IncomingStream(MirrorLimits limits)
     {
         Stream = StreamId.None;
         Copy = CopyMachine.Next(Copy, CopyEvent.Lost);
-        Received = Applied = acknowledged = confirmed = 0;
+        Received = Applied = acknowledged = confirmed = settleEnd = 0;
+        differing = null;
         snapshotEnd = long.MaxValue;
         unconfirmed.Clear();
         sent = 0;
@@ -66,23 +83,47 @@ public sealed class IncomingStream(MirrorLimits limits)
     {
         var received = Received;
         var copy = Copy;
-        var end = snapshotEnd;
+        var (end, settle) = (snapshotEnd, settleEnd);
         foreach (ref readonly var change in changes)
         {
             var begins = change.Kind == MirrorChangeKind.SnapshotBegin;
             if (begins ? change.Sequence <= received : change.Sequence != received + 1)
                 return $"change {change.Sequence} ({change.Kind}) after {received}";
             if (!begins && copy == CopyState.Desynced) return $"change {change.Sequence} ({change.Kind}) before a snapshot";
-            if (change.Kind == MirrorChangeKind.Upsert && (!change.Record.Mark.IsOurs || change.Record.Mark.TrafficGroup != Stream.TrafficGroup))
+            if (change.NamesConnection && (!change.Record.Mark.IsOurs || change.Record.Mark.TrafficGroup != Stream.TrafficGroup))
                 return $"change {change.Sequence}: mark {change.Record.Mark} is not of traffic group {Stream.TrafficGroup}";
             if (begins) (copy, end) = (CopyMachine.Next(copy, CopyEvent.SnapshotBegun), long.MaxValue);
             if (change.Kind == MirrorChangeKind.SnapshotEnd) end = change.Sequence;
+            if (change.Kind == MirrorChangeKind.Doubt && settle > Applied) return $"change {change.Sequence} ({change.Kind}) before {settle} was applied";
+            if (change.Kind == MirrorChangeKind.Settle) settle = change.Sequence;
             received = change.Sequence;
         }
 
-        (Received, Copy, snapshotEnd) = (received, copy, end);
+        (Received, Copy, snapshotEnd, settleEnd) = (received, copy, end, settle);
         return null;
     }
+
+    /// <summary>A digest arrived. Null, or how it breaks the protocol.</summary>
+    public string? TakeDigest(TableDigest digest) =>
+        digest.Sequence == Received ? null : $"a digest of change {digest.Sequence} after {Received}";
+
+    /// <summary>The owner's table differs from the digest in these buckets.</summary>
+    public void Differs(StreamId stream, BucketSet buckets)
+    {
+        if (stream == Stream) differing = buckets;
+    }
+
+    public BucketSet TakeDiffering()
+    {
+        var taken = differing ?? throw new InvalidOperationException("nothing differs");
+        differing = null;
+        return taken;
+    }
+
+    /// <summary>What the owner's table put right since it was made.</summary>
+    public void Repaired(Repairs total) => repairs = total;
+
+    public Repairs TakeRepairs() => reported = repairs;
 
     /// <summary>The owner applied everything up to this change of the stream. False: of another stream, or a thing that never arrived.</summary>
     public bool TryApply(StreamId stream, long sequence)

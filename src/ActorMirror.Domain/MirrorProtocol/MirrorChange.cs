@@ -16,14 +16,24 @@ public enum MirrorChangeKind : byte
 
     /// <summary>What is still unverified does not exist any more; the copy is complete.</summary>
     SnapshotEnd = 4,
+
+    /// <summary>What the mirror has of these buckets is in doubt until an upsert names it again.</summary>
+    Doubt = 5,
+
+    /// <summary>An upsert of a connection that the mirror acknowledged, and must have as it is.</summary>
+    Reassert = 6,
+
+    /// <summary>What is still in doubt does not exist any more.</summary>
+    Settle = 7,
 }
 
 /// <summary>
 /// One element of a mirror stream. Elements are numbered from 1 without gaps, snapshots included, so that there is one order of
 /// everything; the only gap allowed is before a <see cref="MirrorChangeKind.SnapshotBegin"/>.
 /// </summary>
-/// <param name="Record">For an upsert; a delete uses <see cref="ConnectionRecord.Original"/> alone.</param>
-/// <param name="Count">For the end of a snapshot: how many connections the mirror's table now holds; for its beginning: about how many there will be.</param>
+/// <param name="Record">For an upsert or reassertion; a delete uses <see cref="ConnectionRecord.Original"/> alone.</param>
+/// <param name="Count">For the end of a snapshot: how many connections the mirror's table now holds; for its beginning: about how many there will be; for
+/// a doubt: which buckets.</param>
 public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence, ConnectionRecord Record, int Count)
 {
     public FlowKey Key => Record.Original;
@@ -35,6 +45,17 @@ public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence,
 
     public static MirrorChange SnapshotBegin(long sequence, int expected) =>
         new(MirrorChangeKind.SnapshotBegin, sequence, default, expected);
+
+    /// <summary>Of a doubt; checked where it was read.</summary>
+    public BucketRange Buckets => new(Count >> 16, Count & 0xFFFF);
+
+    public bool NamesConnection => Kind is MirrorChangeKind.Upsert or MirrorChangeKind.Reassert;
+
+    public static MirrorChange Doubt(long sequence, BucketRange buckets) => new(MirrorChangeKind.Doubt, sequence, default, (buckets.First << 16) | buckets.Count);
+
+    public static MirrorChange Reassert(long sequence, in ConnectionRecord record) => new(MirrorChangeKind.Reassert, sequence, record, 0);
+
+    public static MirrorChange Settle(long sequence) => new(MirrorChangeKind.Settle, sequence, default, 0);
 
     public static MirrorChange SnapshotEnd(long sequence, int count) => new(MirrorChangeKind.SnapshotEnd, sequence, default, count);
 }

@@ -7,7 +7,7 @@ namespace ActorMirror.Domain.MirrorProtocol;
 /// <param name="MaximumVersion">Highest protocol version this device speaks.</param>
 /// <param name="TrafficGroupName">For people; the number in <paramref name="Stream"/> decides.</param>
 /// <param name="Numbering">Digest of the numbers that marks carry (traffic groups, virtual servers, members): marks mean the same on both ends only if it is equal.</param>
-/// <param name="Features">Optional parts this device understands; both ends use what both have.</param>
+/// <param name="Features">Optional parts this device understands, see <see cref="MirrorFeatures"/>; both ends use what both have.</param>
 /// <param name="Platform">Product, kernel and machine: unlike devices may mirror each other unless the configuration says otherwise.</param>
 /// <param name="RetractionsSeen">How many retractions of this stream arrived here; what follows is sent again.</param>
 public sealed record MirrorHello(
@@ -20,6 +20,18 @@ public sealed record MirrorHello(
     uint Features,
     string Platform,
     long RetractionsSeen);
+
+/// <summary>Optional parts of the protocol, one bit each; a bit that is not known is ignored.</summary>
+public static class MirrorFeatures
+{
+    /// <summary>Digests, and the repair of what differs.</summary>
+    public const uint Reconciliation = 1;
+
+    /// <summary>What this build understands.</summary>
+    public const uint Own = Reconciliation;
+
+    public static bool Reconciles(uint theirs) => (theirs & Own & Reconciliation) != 0;
+}
 
 /// <summary>Why a device does not mirror for another. Each is shown to the operator; the asking end tries again later.</summary>
 public enum MirrorRefusal : byte

@@ -20,6 +20,12 @@ public sealed record MirrorLimits
     /// <summary>Bytes per second a snapshot may take; 0: no limit.</summary>
     public long ResyncRate { get; init; }
 
+    /// <summary>Share of its time a resync may keep each end at work, above 0 to 1 (no pauses).</summary>
+    public double ResyncShare { get; init; } = 1;
+
+    /// <summary>From one digest to the next.</summary>
+    public TimeSpan ReconcilePeriod { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>A ping follows this long a silence.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromMilliseconds(250);
 

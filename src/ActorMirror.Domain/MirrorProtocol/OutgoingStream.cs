@@ -16,8 +16,17 @@ public enum SenderStep
     /// <summary>The table's owner is to begin a snapshot: <see cref="OutgoingStream.TakeSnapshotRequest"/>.</summary>
     RequestSnapshot,
 
-    /// <summary>The owner is to give the next chunk of the snapshot: <see cref="OutgoingStream.TakeChunkRequest"/>.</summary>
+    /// <summary>The owner is to give the next chunk of the snapshot or repair: <see cref="OutgoingStream.TakeChunkRequest"/>.</summary>
     RequestChunk,
+
+    /// <summary>The owner is to give its table's digest: <see cref="OutgoingStream.TakeDigestRequest"/>.</summary>
+    RequestDigest,
+
+    /// <summary>What is before it was sent: <see cref="OutgoingStream.TakeDigest"/>.</summary>
+    SendDigest,
+
+    /// <summary>The owner is to begin a repair: <see cref="OutgoingStream.TakeRepairRequest"/>.</summary>
+    RequestRepair,
 }
 
 /// <summary>A snapshot the table's owner is asked for; an answer to an older request is not taken.</summary>
@@ -29,10 +38,11 @@ public readonly record struct SnapshotRequest(long Number, bool SameCopy, int Ro
 /// The active's end of a mirror stream without any I/O: what was appended, sent, acknowledged, and what is to be done next. Time is
 /// a parameter, measured from any fixed instant. Not thread-safe.
 /// </summary>
-public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
+public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
 {
     private readonly Backlog backlog = new(limits.BacklogChanges);
     private readonly ResyncThrottle throttle = new(limits.ResyncRate);
+    private readonly ResyncPace pace = new(limits.ResyncShare, limits.Silence);
     private readonly AppendTimes ages = new();
     private readonly BackOff resyncPause = new(limits);
     private TimeSpan heard;
@@ -42,6 +52,7 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
     private SnapshotRequest request;
     private bool snapshotRequested;
     private bool chunkRequested;
+    private bool chunksDue; // a snapshot or repair began, and its end was not appended
     private long snapshotEnd = long.MaxValue;
     private long appliedFrom = long.MaxValue; // changes from here up to the last acknowledged one are applied
     private bool sameCopy;
@@ -64,7 +75,7 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
     /// <summary>Changes that are not acknowledged, sent or not.</summary>
     public int Outstanding => backlog.Outstanding;
 
-    /// <summary>Elements of the current or last snapshot that were appended, and about how many it has.</summary>
+    /// <summary>Elements of the current or last snapshot or repair that were appended, and about how many it has (0: unknown).</summary>
     public int SnapshotAppended { get; private set; }
 
     public int SnapshotExpected { get; private set; }
@@ -103,17 +114,17 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
         Handle(LinkEvent.Accepted, now);
         room = answer.Room;
         sameCopy = answer.Stream == stream;
+        LinkOpened(answer, now);
         if (!sameCopy) RetractionsSeen = 0;
         retractionsConfirmed = RetractionsSeen;
         if (sameCopy && backlog.TryResume(answer.Received))
         {
-            TryAcknowledge(Math.Min(answer.Applied, answer.Received)); // it may have been on its way when the link broke
+            TryAcknowledge(Math.Min(answer.Applied, answer.Received), now); // it may have been on its way when the link broke
             return;
         }
 
         Copy = CopyMachine.Next(Copy, CopyEvent.Lost);
-        snapshotRequested = chunkRequested = false; // the answers to come are to the last copy
-        snapshotEnd = long.MaxValue;
+        GiveUpTransfer(); // the answers to come are to the last copy
         backlog.Restart(backlog.Queued);
         ages.Clear();
         appliedFrom = long.MaxValue;
@@ -131,8 +142,7 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
 
         // What is queued is still sent: it is good, and the mirror shows by it that it can take a snapshot.
         Copy = CopyMachine.Next(Copy, CopyEvent.Overflowed);
-        snapshotRequested = chunkRequested = false;
-        snapshotEnd = long.MaxValue;
+        GiveUpTransfer();
         resyncNotBefore = now + resyncPause.Next();
         return false;
     }
@@ -145,8 +155,8 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
         backlog.TryAppend([begin]);
         ages.Clear();
         appliedFrom = begin.Sequence;
-        snapshotEnd = long.MaxValue;
-        snapshotRequested = chunkRequested = false;
+        GiveUpTransfer();
+        chunksDue = true;
         sameCopy = true; // what is acknowledged from here on, this mirror has
         SnapshotExpected = begin.Count;
         SnapshotAppended = 0;
@@ -154,23 +164,40 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
         return true;
     }
 
-    /// <summary>Appends a chunk of the snapshot that was asked for. False: that snapshot was given up.</summary>
+    /// <summary>Appends a chunk of the snapshot or repair that was asked for; it may be empty. False: that was given up.</summary>
     public bool TryAppendChunk(long requestNumber, ReadOnlySpan<MirrorChange> changes, TimeSpan now)
     {
-        if (requestNumber != request.Number || Copy != CopyState.Resyncing || changes.IsEmpty || !TryAppend(changes, now)) return false;
+        if (requestNumber != request.Number || !chunksDue || !TryAppend(changes, now)) return false;
         chunkRequested = false;
+        pace.Appended(backlog.Queued);
         throttle.Take(changes.Length * WireEstimate);
         SnapshotAppended += changes.Length;
-        if (changes[^1].Kind == MirrorChangeKind.SnapshotEnd) snapshotEnd = changes[^1].Sequence;
+        switch (changes)
+        {
+            case [.., { Kind: MirrorChangeKind.SnapshotEnd } end]:
+                snapshotEnd = end.Sequence;
+                chunksDue = false;
+                break;
+            case [.., { Kind: MirrorChangeKind.Settle } end]:
+                repairEnd = end.Sequence;
+                chunksDue = false;
+                break;
+            case []:
+                pace.Acknowledged(backlog.Queued, now); // nobody else has work with it
+                break;
+        }
+
         return true;
     }
 
     /// <summary>The mirror applied everything up to this change. False: it cannot have, against the protocol.</summary>
-    public bool TryAcknowledge(long sequence)
+    public bool TryAcknowledge(long sequence, TimeSpan now)
     {
         if (!backlog.TryRelease(sequence)) return false;
         Acknowledged = Math.Max(Acknowledged, sequence);
         ages.Release(backlog.Released);
+        pace.Acknowledged(backlog.Released, now);
+        EndRepair();
         if (backlog.Released < snapshotEnd) return true;
         Copy = CopyMachine.Next(Copy, CopyEvent.SnapshotApplied);
         snapshotEnd = long.MaxValue;
@@ -203,18 +230,19 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
             waitUntil = Min(waitUntil, ready);
         }
 
-        if (Copy == CopyState.Resyncing && snapshotEnd == long.MaxValue && !chunkRequested && ChunkLimit > 0)
+        if (chunksDue && !chunkRequested && ChunkLimit > 0)
         {
-            var ready = now < requestNotBefore ? requestNotBefore : throttle.ReadyAt(now);
+            var ready = now < requestNotBefore ? requestNotBefore : Max(throttle.ReadyAt(now), pace.ReadyAt);
             if (now >= ready) return SenderStep.RequestChunk;
             waitUntil = Min(waitUntil, ready);
         }
 
+        if (NextOfReconciliation(now, ref waitUntil) is { } step) return step;
         if (backlog.Unsent > 0) return SenderStep.SendBatch;
         return now >= wrote + limits.KeepAlive ? SenderStep.SendPing : SenderStep.Wait;
     }
 
-    public ReadOnlySpan<MirrorChange> TakeBatch() => backlog.TakeUnsent(limits.BatchChanges);
+    public ReadOnlySpan<MirrorChange> TakeBatch() => backlog.TakeUnsent((int)Math.Min(limits.BatchChanges, UpToDigest));
 
     public long TakeConfirmation() => retractionsConfirmed = RetractionsSeen;
 
@@ -227,14 +255,16 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
     /// <summary>The owner cannot take a request now: it is asked again after a keep-alive interval.</summary>
     public void RequestNotTaken(TimeSpan now)
     {
-        snapshotRequested = chunkRequested = false;
+        snapshotRequested = chunkRequested = digestRequested = repairRequested = false;
+        pace.Restart();
         requestNotBefore = now + limits.KeepAlive;
     }
 
     /// <summary>The request's number and how many elements the chunk may have.</summary>
-    public (long Number, int Limit) TakeChunkRequest()
+    public (long Number, int Limit) TakeChunkRequest(TimeSpan now)
     {
         chunkRequested = true;
+        pace.Asked(now);
         return (request.Number, ChunkLimit);
     }
 
@@ -243,6 +273,17 @@ public sealed class OutgoingStream(StreamId stream, MirrorLimits limits)
 
     /// <summary>A snapshot uses half of the backlog at most: the other half is for live changes, so that no snapshot causes a desync.</summary>
     private int ChunkLimit => Math.Min(limits.BatchChanges, backlog.Capacity / 2 - backlog.Outstanding);
+
+    /// <summary>Neither a snapshot nor a repair is under way or asked for any more.</summary>
+    private void GiveUpTransfer()
+    {
+        snapshotRequested = chunkRequested = chunksDue = false;
+        snapshotEnd = long.MaxValue;
+        pace.Restart();
+        GiveUpReconciliation();
+    }
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }

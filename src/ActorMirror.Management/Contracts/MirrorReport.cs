@@ -32,6 +32,11 @@ public enum MirrorDirection
     Incoming,
 }
 
+/// <param name="Ghosts">Connections the mirror had though the active had them no more.</param>
+/// <param name="Missing">Connections the mirror had acknowledged and had not.</param>
+/// <param name="Wrong">Connections that were not as on the active.</param>
+public sealed record RepairReport(long Ghosts, long Missing, long Wrong);
+
 /// <summary>One end of the mirror channel of a traffic group.</summary>
 public sealed record MirrorReport
 {
@@ -78,4 +83,7 @@ public sealed record MirrorReport
 
     /// <summary>Connections that the mirror does not hold though it was told of them (outgoing), by reason; only reasons there are.</summary>
     public required ImmutableSortedDictionary<string, int> NotHeld { get; init; }
+
+    /// <summary>What comparing the copy with the table found and put right since the mirror took its role.</summary>
+    public required RepairReport Repaired { get; init; }
 }

@@ -27,7 +27,7 @@ internal static class ChangeCodec
         var udp = change.Key.Protocol == TransportProtocol.Udp ? Udp : 0;
         switch (change.Kind)
         {
-            case MirrorChangeKind.Upsert:
+            case MirrorChangeKind.Upsert or MirrorChangeKind.Reassert:
                 var record = change.Record;
                 var ipv6 = IsV4(record.Original) && IsV4(record.Reply) ? 0 : Ipv6;
                 writer.U8((byte)((int)change.Kind | ipv6 | udp));
@@ -41,9 +41,12 @@ internal static class ChangeCodec
             case MirrorChangeKind.Delete:
                 WriteKey(ref writer, change.Key, (byte)change.Kind);
                 break;
-            case MirrorChangeKind.SnapshotBegin or MirrorChangeKind.SnapshotEnd:
+            case MirrorChangeKind.SnapshotBegin or MirrorChangeKind.SnapshotEnd or MirrorChangeKind.Doubt:
                 writer.U8((byte)change.Kind);
                 writer.U32((uint)change.Count);
+                break;
+            case MirrorChangeKind.Settle:
+                writer.U8((byte)change.Kind);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(change), change.Kind, "no such change");
@@ -59,9 +62,9 @@ internal static class ChangeCodec
         if ((head & Reserved) != 0) return false;
         switch (kind)
         {
-            case MirrorChangeKind.Upsert:
+            case MirrorChangeKind.Upsert or MirrorChangeKind.Reassert:
                 if (!TryReadRecord(ref reader, head, out var record)) return false;
-                change = MirrorChange.Upsert(sequence, record);
+                change = new MirrorChange(kind, sequence, record, 0);
                 break;
             case MirrorChangeKind.Delete:
                 change = MirrorChange.Delete(sequence, ReadFlow(ref reader, head));
@@ -71,6 +74,13 @@ internal static class ChangeCodec
                 break;
             case MirrorChangeKind.SnapshotEnd:
                 change = MirrorChange.SnapshotEnd(sequence, reader.Count());
+                break;
+            case MirrorChangeKind.Doubt:
+                change = new MirrorChange(kind, sequence, default, reader.Count());
+                if (!change.Buckets.IsValid) return false;
+                break;
+            case MirrorChangeKind.Settle:
+                change = MirrorChange.Settle(sequence);
                 break;
             default:
                 return false;

@@ -29,4 +29,13 @@ public enum FrameType : byte
 
     /// <summary>Mirror to active: how many connections it can hold from now on.</summary>
     Room = 9,
+
+    /// <summary>Active to mirror: the digest of its table after the changes so far.</summary>
+    Digest = 10,
+
+    /// <summary>Mirror to active: the buckets that differ.</summary>
+    Differing = 11,
+
+    /// <summary>Mirror to active: what was put right.</summary>
+    Repairs = 12,
 }

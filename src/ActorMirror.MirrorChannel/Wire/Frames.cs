@@ -9,7 +9,7 @@ namespace ActorMirror.MirrorChannel.Wire;
 /// Writes whole frames into a buffer of <see cref="MaximumFrame"/> bytes (returns the length) and reads their bodies. Reading never
 /// throws and never allocates by a length that was sent: false means that the bytes are not what they claim.
 /// </summary>
-public static class Frames
+public static partial class Frames
 {
     /// <summary>Length field and type.</summary>
     public const int HeaderSize = 5;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorMirror.Actors.Devices;
 using ActorMirror.Actors.Runtime;
+using ActorMirror.Actors.Tables;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Trust;
 using ActorMirror.Management;
@@ -16,6 +17,9 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
 
     // The total order takes milliseconds, a change of membership in between less than a second.
     private static readonly TimeSpan OrderPatience = TimeSpan.FromSeconds(10);
+
+    // The table answers between two batches; one that failed meanwhile does not.
+    private static readonly TimeSpan TablePatience = TimeSpan.FromSeconds(5);
 
     public async Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation)
     {
@@ -52,6 +56,25 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
         catch (TimeoutException)
         {
             throw new DeviceCommandException(CommandFailure.Unavailable, $"the group has not taken the revocation within {OrderPatience.TotalSeconds} s: try again");
+        }
+    }
+
+    public async Task<CommandReport> ResyncAsync(string trafficGroup, CancellationToken cancellation)
+    {
+        if (!runtime.Runtimes.TryGetValue(trafficGroup, out var group))
+            throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{trafficGroup}'");
+        var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!group.Table.TellData(new TableMessage.Resync(done.SetResult)))
+            throw new DeviceCommandException(CommandFailure.Unavailable, "the table is too busy to take a command");
+        try
+        {
+            return await done.Task.WaitAsync(TablePatience, cancellation) is { } refusal
+                ? throw new DeviceCommandException(CommandFailure.Conflict, refusal)
+                : new CommandReport($"traffic group {trafficGroup} is being resynced");
+        }
+        catch (TimeoutException)
+        {
+            throw new DeviceCommandException(CommandFailure.Unavailable, $"the table of {trafficGroup} has not answered within {TablePatience.TotalSeconds} s");
         }
     }
 

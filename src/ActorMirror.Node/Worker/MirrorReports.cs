@@ -44,6 +44,7 @@ internal static class MirrorReports
         Complete = status.Channel.State == ChannelState.InSync,
         Resyncs = (int)status.Snapshots,
         NotHeld = Enum.GetValues<RetractionReason>().Where(r => retracted?.Of(r) > 0).ToImmutableSortedDictionary(r => Kebab(r.ToString()), r => retracted!.Of(r)),
+        Repaired = Repaired(status.Repairs),
     };
 
     private static MirrorReport Incoming(string group, int port, MirrorReceiverStatus status, Func<DeviceId, string> name, TimeProvider time) => new()
@@ -65,10 +66,13 @@ internal static class MirrorReports
         Complete = status.Channel.State == ChannelState.InSync,
         Resyncs = 0,
         NotHeld = ImmutableSortedDictionary<string, int>.Empty,
+        Repaired = Repaired(status.Repairs),
     };
 
     private static Moment Since(ChannelStatus channel, TimeProvider time) =>
         new(time.GetTimestamp() - (time.GetUtcNow() - channel.Since).Ticks * (time.TimestampFrequency / TimeSpan.TicksPerSecond), channel.Since);
+
+    private static RepairReport Repaired(Repairs total) => new(total.Ghosts, total.Missing, total.Wrong);
 
     private static string? Reason(ChannelStatus channel) => channel.Reason.Length == 0 ? null : channel.Reason;
 

@@ -38,7 +38,7 @@ internal sealed class OwnTable : IFlowSink, ITableObserver, IMirrorNetwork, IAsy
             CloseFlows = flows => flows.Dispose(),
             Restored = () => TestNetwork.Nft(Ruleset.Restored(network.Services)!),
             Network = this,
-            Settings = new MirroringSettings(1029, 1029, 1000, 0, PlainText: true),
+            Settings = new MirroringSettings(1029, 1029, 1000, 0, 100, TimeSpan.FromMinutes(1), PlainText: true),
             Observer = this,
             Time = TimeProvider.System,
             Log = NullLogger.Instance,

@@ -104,5 +104,6 @@ public sealed class ClusterObstacleTests
         Complete = true,
         Resyncs = 0,
         NotHeld = ImmutableSortedDictionary<string, int>.Empty,
+        Repaired = new RepairReport(0, 0, 0),
     };
 }

@@ -32,7 +32,7 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("traffic-group show", "active", "498", "512 ms", "device-down", "tg1 is held: failures moved it 3 times")]
     [InlineData("virtual-server show", "vs[1]", "10.20.0.11:5000", "up", "375")]
     [InlineData("connection show", "10.10.0.9:40000", "table full on the mirror", "from 10.20.0.254:40001", "2 of 2")]
-    [InlineData("mirror show", "outgoing", "in-sync", "1029", "1.5 ms", "primary")]
+    [InlineData("mirror show", "outgoing", "in-sync", "1029", "1.5 ms", "primary", "3 ghosts, 1 missing, 0 wrong")]
     [InlineData("trust revoke 4F:01", "4F:01 is revoked")]
     public async Task A_table_shows_what_the_device_says(string command, params string[] expected)
     {
@@ -52,6 +52,7 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("virtual-server show", "destination")]
     [InlineData("connection show", "connections")]
     [InlineData("mirror show", "sequenceAcked")]
+    [InlineData("mirror show", "repaired")]
     public async Task Json_is_what_the_device_says(string command, string property)
     {
         var (code, output, _) = await Run(command + " --json");
@@ -100,6 +101,13 @@ public sealed class AmctlTests : IAsyncLifetime
         (await Run("traffic-group force-standby tg1")).ShouldBe((1, "", "no other device is fit to be active\n"));
         (await Run("traffic-group force-standby tg9")).ShouldBe((1, "", "there is no such traffic group\n"));
         (await Run("connection show --traffic-group tg9")).ShouldBe((1, "", "there is no traffic group tg9\n"));
+    }
+
+    [Fact]
+    public async Task A_resync_is_begun_on_demand_or_refused_with_the_reason()
+    {
+        (await Run("mirror resync tg1")).ShouldBe((0, "traffic group tg1 is being resynced\n", ""));
+        (await Run("mirror resync tg9")).ShouldBe((1, "", "there is no such traffic group\n"));
     }
 
     [Fact]

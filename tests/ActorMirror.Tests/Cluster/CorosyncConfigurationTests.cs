@@ -132,7 +132,7 @@ public sealed class CorosyncConfigurationTests
                 AllowUnsafePair: unsafePair,
                 Flap: new FlapSettings(3, TimeSpan.FromMinutes(1))),
             DataPlane = new DataPlaneSettings(null, OnUnknown.Reset),
-            Mirroring = new MirroringSettings(1029, 1155, 1000, 0, PlainText: true),
+            Mirroring = new MirroringSettings(1029, 1155, 1000, 0, 100, TimeSpan.FromMinutes(1), PlainText: true),
         };
     }
 }

@@ -52,7 +52,7 @@ public sealed class ConnectionTableTests
         table.Acknowledge(later);
         Protection(1).ShouldBe(Domain.Connections.Protection.Retracted);
         table.Reoffer(chunk, refused: false).ShouldBe(0, "the snapshot is not at its end");
-        table.NextSnapshotChunk(chunk, out _).ShouldBe(1);
+        table.NextChunk(chunk, out _).ShouldBe(1);
         table.Reoffer(chunk, refused: false).ShouldBe(1);
         table.Acknowledge(chunk[0].Sequence);
         Protection(1).ShouldBe(Domain.Connections.Protection.Protected);
@@ -69,7 +69,7 @@ public sealed class ConnectionTableTests
         var (done, round, count) = (false, 0, 0);
         while (!done)
         {
-            var written = table.NextSnapshotChunk(chunk, out done);
+            var written = table.NextChunk(chunk, out done);
             Take(chunk.AsSpan(0, written));
             count = chunk[written - 1].Count;
             if (done) break;
@@ -124,7 +124,7 @@ public sealed class ConnectionTableTests
         for (var i = 0; i < 10; i++) table.TryUpsert(Flows.Connection(i), out _);
         table.BeginSnapshot(sameCopy: false, 6);
         var (total, done) = (0, false);
-        while (!done) total += table.NextSnapshotChunk(chunk, out done);
+        while (!done) total += table.NextChunk(chunk, out done);
         total.ShouldBe(7, "six connections and the end");
         table.Counts.Unmirrored.ShouldBe(4);
         var left = Enumerable.Range(0, 10).First(i => Protection(i) == Domain.Connections.Protection.Unmirrored);
@@ -191,7 +191,7 @@ public sealed class ConnectionTableTests
     private void Snapshot(int room)
     {
         table.BeginSnapshot(sameCopy: false, room);
-        for (var done = false; !done;) table.NextSnapshotChunk(chunk, out done);
+        for (var done = false; !done;) table.NextChunk(chunk, out done);
     }
 
     private void Retract(int number, RetractionReason reason)

@@ -91,6 +91,10 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
 
     public Task<CommandReport> RevokeAsync(string serial, CancellationToken cancellation) => Task.FromResult(new CommandReport($"certificate {serial} is revoked"));
 
+    public Task<CommandReport> ResyncAsync(string trafficGroup, CancellationToken cancellation) => trafficGroup == "tg1"
+        ? Task.FromResult(new CommandReport("traffic group tg1 is being resynced"))
+        : throw new DeviceCommandException(CommandFailure.NotFound, "there is no such traffic group");
+
     public ImmutableArray<ActorReport> Actors() => throw Forbidden();
 
     public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation) => throw Forbidden();
@@ -116,5 +120,6 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         Complete = true,
         Resyncs = 1,
         NotHeld = ImmutableSortedDictionary<string, int>.Empty.Add("kernel-table-full", 2),
+        Repaired = new RepairReport(3, 1, 0),
     };
 }

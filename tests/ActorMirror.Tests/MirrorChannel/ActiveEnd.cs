@@ -42,7 +42,7 @@ internal sealed class ActiveEnd : IMirrorSenderOwner, IAsyncDisposable
 
     public Mailbox Mailbox { get; } = new();
 
-    public ConnectionTable Table { get; } = new(2_000_000);
+    public ConnectionTable Table { get; } = new(2_000_000, digestKey: 99);
 
     public MirrorSender Sender { get; }
 
@@ -76,8 +76,16 @@ internal sealed class ActiveEnd : IMirrorSenderOwner, IAsyncDisposable
     public bool SnapshotChunkWanted(MirrorSender sender, long request, int limit) => Tell(() =>
     {
         if (request != snapshot) return;
-        var written = Table.NextSnapshotChunk(chunk.AsSpan(0, limit), out _);
-        if (!Sender.TryAppendChunk(request, chunk.AsSpan(0, written))) Table.CloseStream();
+        var written = Table.NextChunk(chunk.AsSpan(0, limit), out var done);
+        if ((written > 0 || !done) && !Sender.TryAppendChunk(request, chunk.AsSpan(0, written))) Table.CloseStream();
+    });
+
+    public bool DigestWanted(MirrorSender sender) => Tell(() => Sender.TryAppendDigest(Table.Digest()));
+
+    public bool RepairWanted(MirrorSender sender, RepairRequest request) => Tell(() =>
+    {
+        snapshot = request.Number;
+        if (Sender.TryBeginRepair(request)) Table.TryBeginRepair(request.Buckets).ShouldBeTrue();
     });
 
     public bool Acknowledged(MirrorSender sender, long sequence) => Tell(() => Table.Acknowledge(sequence));

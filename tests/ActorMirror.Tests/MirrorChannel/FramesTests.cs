@@ -73,6 +73,33 @@ public sealed class FramesTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Digests_and_what_follows_from_them_come_back_as_they_were()
+    {
+        var random = new Random(Seed);
+        var digest = new TableDigest(17, [.. Enumerable.Range(0, FlowDigest.BucketCount).Select(_ => (ulong)random.NextInt64())]);
+        var length = Frames.Digest(frame, digest);
+        length.ShouldBeLessThanOrEqualTo(Frames.MaximumFrame);
+        Frames.TryReadDigest(Body(length), out var digestRead).ShouldBeTrue();
+        (digestRead.Sequence, digestRead.Sums.SequenceEqual(digest.Sums)).ShouldBe((17, true));
+        Frames.TryReadDigest(Body(length - 1), out _).ShouldBeFalse();
+
+        var buckets = new BucketSet();
+        for (var i = 0; i < 50; i++) buckets.Add(random.Next(FlowDigest.BucketCount));
+        Frames.TryReadDiffering(Body(Frames.Differing(frame, buckets)), out var bucketsRead).ShouldBeTrue();
+        bucketsRead.Words.SequenceEqual(buckets.Words).ShouldBeTrue();
+
+        Frames.TryReadRepairs(Body(Frames.Repairs(frame, new Repairs(1, 2, 3))), out var repairs).ShouldBeTrue();
+        repairs.ShouldBe(new Repairs(1, 2, 3));
+    }
+
+    [Fact]
+    public void A_doubt_of_buckets_that_do_not_exist_is_not_read()
+    {
+        MirrorChange[] bad = [MirrorChange.Doubt(1, new(4095, 2)), MirrorChange.Doubt(1, new(4096, 1)), MirrorChange.Doubt(1, new(5, 0))];
+        foreach (var change in bad) Frames.TryReadChanges(Body(Frames.Changes(frame, [change])), read, out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Text_that_is_too_long_is_cut_at_a_character()
     {
         var length = Frames.Close(frame, new string('ä', 200));
@@ -143,10 +170,13 @@ public sealed class FramesTests(ITestOutputHelper output)
         return frame.AsSpan(Frames.HeaderSize, Math.Max(0, length - Frames.HeaderSize + (random.Next(3) == 0 ? random.Next(-10, 20) : 0))).ToArray();
     }
 
-    private static MirrorChange RandomChange(Random random, long sequence) => random.Next(8) switch
+    private static MirrorChange RandomChange(Random random, long sequence) => random.Next(12) switch
     {
         0 => MirrorChange.SnapshotBegin(sequence, random.Next()),
         1 => MirrorChange.SnapshotEnd(sequence, random.Next()),
+        3 => MirrorChange.Doubt(sequence, new(random.Next(4000), random.Next(1, 90))),
+        4 => MirrorChange.Settle(sequence),
+        5 => MirrorChange.Reassert(sequence, RandomRecord(random)),
         2 => MirrorChange.Delete(sequence, RandomFlow(random, random.Next(2) == 0, TransportProtocol.Udp)),
         _ => MirrorChange.Upsert(sequence, RandomRecord(random)),
     };

@@ -201,6 +201,31 @@ public sealed class LoopbackTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_lost_without_a_word_is_repaired_within_the_period_or_on_demand_over_the_same_connection()
+    {
+        Start(Quick with { ReconcilePeriod = TimeSpan.FromMilliseconds(20), ResyncShare = 0.5 });
+        for (var i = 0; i < 2000; i++) active.Table.TryUpsert(Flows.Connection(i), out _);
+        active.Sender.Start();
+        await active.Mailbox.WhenAsync(() => active.IsInSync);
+        Damage(2001, 5);
+        await active.Mailbox.WhenAsync(() => active.Sender.Status.Repairs == new Repairs(1, 1, 0));
+        await ShouldBeEqualAsync();
+        while (active.Sender.Resync() is { } refusal) refusal.ShouldBe("a resync is under way already");
+        Damage(2002, 6);
+        await active.Mailbox.WhenAsync(() => active.Sender.Status is { Repairs: { Ghosts: 2, Missing: 2 } });
+        await ShouldBeEqualAsync();
+        active.Sender.Status.Snapshots.ShouldBe(1);
+        active.History.Count(s => s.State == MirrorChannelState.InSync).ShouldBe(1, "the channel stays in sync all the while");
+        lock (accepted) accepted.Count.ShouldBe(1);
+
+        void Damage(int ghost, int missing) => mirror.Mailbox.Post(() =>
+        {
+            mirror.Damage(MirrorChange.Upsert(1, Flows.Connection(ghost)));
+            mirror.Damage(MirrorChange.Delete(1, Flows.Key(missing)));
+        });
+    }
+
+    [Fact]
     public async Task Throughput_from_the_table_to_its_acknowledgement_is_measured()
     {
         const int Connections = 200_000;

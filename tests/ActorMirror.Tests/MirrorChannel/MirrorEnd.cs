@@ -36,8 +36,21 @@ internal sealed class MirrorEnd : IMirrorReceiverOwner, IAsyncDisposable
         Mailbox.Post(() => Work(batch));
     }
 
+    public ValueTask CompareAsync(MirrorReceiver receiver, StreamId stream, TableDigest digest)
+    {
+        Mailbox.Post(() => Receiver.Compared(stream, Table.Compare(digest)));
+        return ValueTask.CompletedTask;
+    }
+
     public void StateChanged(MirrorReceiver receiver, ChannelStatus status)
     {
+    }
+
+    /// <summary>Makes the copy wrong behind the protocol's back: a ghost, or an entry that is not there.</summary>
+    public void Damage(in MirrorChange change)
+    {
+        Table.Apply([change], work);
+        Inject();
     }
 
     public void Vanish(FlowKey key)
@@ -54,6 +67,7 @@ internal sealed class MirrorEnd : IMirrorReceiverOwner, IAsyncDisposable
 
     private void Work(MirrorBatch batch)
     {
+        Table.UseDigestKey(batch.Stream.Incarnation);
         if (!Table.Apply(batch.Changes, work)) Receiver.Forget("the number of connections differs");
         Inject();
         while (Table.MustSweep)
@@ -64,6 +78,7 @@ internal sealed class MirrorEnd : IMirrorReceiverOwner, IAsyncDisposable
 
         Receiver.Applied(batch, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(work.Retractions));
         work.Clear();
+        if (!Table.IsRepairing) Receiver.Repaired(Table.Repairs);
     }
 
     private void Inject()

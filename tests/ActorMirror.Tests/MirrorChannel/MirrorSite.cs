@@ -142,7 +142,7 @@ internal sealed class MirrorSite : IAsyncDisposable
             Pools = [],
             Cluster = new ClusterSettings(ClusterEngineKind.Standalone, default, default, default, default, default, null, false, new FlapSettings(3, TimeSpan.FromMinutes(1))),
             DataPlane = new DataPlaneSettings(null, OnUnknown.Reset),
-            Mirroring = new MirroringSettings(1029, 1155, 1000, 0, plainText),
+            Mirroring = new MirroringSettings(1029, 1155, 1000, 0, 100, TimeSpan.FromMinutes(1), plainText),
         };
     }
 

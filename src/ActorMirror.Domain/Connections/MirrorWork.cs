@@ -1,0 +1,36 @@
+using ActorMirror.Domain.MirrorProtocol;
+
+namespace ActorMirror.Domain.Connections;
+
+/// <summary>What is to be done to the kernel's entry of one connection.</summary>
+public enum KernelAction : byte
+{
+    Create,
+
+    /// <summary>The entry is there with the same tuples: state, flags and the mark's closing bit are set.</summary>
+    Update,
+
+    /// <summary>The entry may be there with another reply tuple or mark: delete by original tuple and create, in one batch.</summary>
+    Replace,
+    Delete,
+}
+
+/// <param name="Record">The new value; for a delete the last one: its original tuple names the entry.</param>
+/// <param name="Sequence">The change that asks for it; with the flow it names the operation.</param>
+public readonly record struct KernelOperation(KernelAction Action, ConnectionRecord Record, long Sequence);
+
+/// <summary>What one batch asks for; made once and reused.</summary>
+public sealed class MirrorWork
+{
+    /// <summary>For the kernel, in this order.</summary>
+    public List<KernelOperation> Operations { get; } = [];
+
+    /// <summary>For the active.</summary>
+    public List<Retraction> Retractions { get; } = [];
+
+    public void Clear()
+    {
+        Operations.Clear();
+        Retractions.Clear();
+    }
+}
