@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ActorMirror.Domain.MirrorProtocol;
 
 namespace ActorMirror.MirrorChannel;
@@ -5,7 +6,7 @@ namespace ActorMirror.MirrorChannel;
 /// <summary>Opens a connection to the mirror over the better of the paths there are.</summary>
 internal sealed class Dialler(Func<MirrorPath, CancellationToken, ValueTask<MirrorConnection>> dial, MirrorSenderOptions options, TimeProvider time)
 {
-    /// <summary>The primary path; the secondary when that fails, or does not stand soon: whichever stands first.</summary>
+    /// <summary>The primary path; the secondary when that leads nowhere, or does not stand soon: whichever stands first.</summary>
     /// <exception cref="Exception">No path leads there; it is what the primary path said.</exception>
     public async ValueTask<MirrorConnection> DialAsync(CancellationToken cancellation)
     {
@@ -13,7 +14,7 @@ internal sealed class Dialler(Func<MirrorPath, CancellationToken, ValueTask<Mirr
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var primary = DialAsync(MirrorPath.Primary, over.Token).AsTask();
         await ((Task)primary).WaitAsync(options.Limits.HeadStart, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (primary.IsCompletedSuccessfully) return await primary;
+        if (primary.IsCompletedSuccessfully || IsAnswer(primary.Exception?.InnerException)) return await primary;
         var secondary = DialAsync(MirrorPath.Secondary, over.Token).AsTask();
         var first = await Task.WhenAny(primary, secondary);
         var second = first == primary ? secondary : primary;
@@ -42,6 +43,9 @@ internal sealed class Dialler(Func<MirrorPath, CancellationToken, ValueTask<Mirr
             throw new TimeoutException($"{options.PeerEndpoint} did not answer within {options.ConnectTimeout.TotalSeconds:0.###} s", e);
         }
     }
+
+    /// <summary>The path leads to the mirror, which does not want this now (after a failover it may listen some ms later): no other path helps.</summary>
+    private static bool IsAnswer(Exception? failure) => failure is MirrorRefusedException or SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 
     private static async Task GiveUpAsync(Task<MirrorConnection> attempt)
     {

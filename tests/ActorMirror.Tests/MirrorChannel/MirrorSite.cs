@@ -22,7 +22,7 @@ internal sealed class MirrorSite : IAsyncDisposable
         FirstPause = TimeSpan.FromMilliseconds(5),
         LongestPause = TimeSpan.FromMilliseconds(50),
         KeepAlive = TimeSpan.FromMilliseconds(50),
-        HeadStart = TimeSpan.FromMilliseconds(100),
+        HeadStart = TimeSpan.FromMinutes(1), // the primary path is slow on a busy machine, not cut
         ProbePrimary = TimeSpan.FromMilliseconds(20),
         ReturnAfter = TimeSpan.FromMilliseconds(100),
     };
@@ -55,8 +55,11 @@ internal sealed class MirrorSite : IAsyncDisposable
     public MirrorNetwork Network(string device, bool plainText = false) =>
         new(Model(device, plainText), Trust(device), TimeProvider.System, NullLogger.Instance);
 
+    /// <summary>Whether a connection over a path that is cut neither stands nor fails.</summary>
+    public bool CutsSwallow { get; set; }
+
     /// <summary>The mirror listens and the active connects.</summary>
-    public void Start(bool plainText = false)
+    public void Start(bool plainText = false, MirrorLimits? limits = null)
     {
         Mirror = new MirrorEnd(Quick, TimeProvider.System);
         listener = Network("b", plainText).Listen(Port, Mirror.Receiver.RunAsync, Mirror.Receiver.Refused);
@@ -64,13 +67,16 @@ internal sealed class MirrorSite : IAsyncDisposable
         Active = new ActiveEnd(
             async (path, cancellation) =>
             {
-                lock (cuts) if (cuts.Contains(path)) throw new SocketException((int)SocketError.HostUnreachable);
+                bool isCut;
+                lock (cuts) isCut = cuts.Contains(path);
+                if (isCut && CutsSwallow) await Task.Delay(Timeout.Infinite, cancellation);
+                if (isCut) throw new SocketException((int)SocketError.HostUnreachable);
                 var connection = await network.ConnectAsync(new DeviceId(2), Port, path, cancellation);
                 var stream = new CuttableStream(connection.Stream, path);
                 lock (cuts) open.Add(stream);
                 return connection with { Stream = stream };
             },
-            network.HasSecondary, Quick, TimeProvider.System);
+            network.HasSecondary, limits ?? Quick, TimeProvider.System);
         Active.Sender.Start();
     }
 
@@ -86,6 +92,23 @@ internal sealed class MirrorSite : IAsyncDisposable
     public void Heal(MirrorPath path)
     {
         lock (cuts) cuts.Remove(path);
+    }
+
+    /// <summary>One connection of a device to b, as soon as b listens.</summary>
+    public async Task<MirrorConnection> DialAsync(string device)
+    {
+        var network = Network(device);
+        while (true)
+        {
+            try
+            {
+                return await network.ConnectAsync(new DeviceId(2), Port, MirrorPath.Primary, CancellationToken.None);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                // The listener is on its way.
+            }
+        }
     }
 
     /// <summary>Any TCP client from the address of device a.</summary>

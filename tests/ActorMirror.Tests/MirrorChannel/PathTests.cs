@@ -33,12 +33,13 @@ public sealed class PathTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_primary_path_that_is_cut_from_the_beginning_costs_no_more_than_the_head_start()
+    public async Task A_primary_path_that_is_cut_from_the_beginning_is_not_waited_for()
     {
         site.Folder.Join("a", 1);
         site.Folder.Join("b", 2);
+        site.CutsSwallow = true;
         site.Cut(MirrorPath.Primary);
-        site.Start();
+        site.Start(limits: MirrorSite.Quick with { HeadStart = TimeSpan.FromMilliseconds(10) });
         await ProtectedAsync(10);
         site.Active.Sender.Status.Path.ShouldBe(MirrorPath.Secondary);
         site.Cut(MirrorPath.Secondary);

@@ -141,7 +141,7 @@ public sealed class TlsTests(ITestOutputHelper output) : IAsyncLifetime
         site.Folder.Join("c", 3);
         await using var mirror = new MirrorEnd(MirrorSite.Quick, TimeProvider.System);
         await using var listening = site.Network("b").Listen(site.Port, mirror.Receiver.RunAsync, mirror.Receiver.Refused);
-        await using var connection = await site.Network("c").ConnectAsync(new DeviceId(2), site.Port, MirrorPath.Primary, CancellationToken.None);
+        await using var connection = await site.DialAsync("c");
         var frame = new byte[1024];
         var hello = new MirrorHello(1, 1, new DeviceId(1), new StreamId(1, new(4, 2), 99), "tg1", 7, 0, "", 0);
         await connection.Stream.WriteAsync(frame.AsMemory(0, Frames.Hello(frame, hello)));
@@ -208,6 +208,7 @@ public sealed class TlsTests(ITestOutputHelper output) : IAsyncLifetime
         site.Folder.Join("a", 1);
         site.Folder.Join("b", 2);
         site.Start();
+        await InSyncAsync();
         using var visitor = await site.VisitAsync(from: "127.30.0.77");
         (await MirrorSite.ReadToEndAsync(visitor)).ShouldBeEmpty();
         await InSyncAsync();
@@ -237,12 +238,16 @@ public sealed class TlsTests(ITestOutputHelper output) : IAsyncLifetime
         site.Folder.Join("b", 2);
         await using var listening = site.Network("b").Listen(
             site.Port, async (connection, _) => await connection.DisposeAsync(), _ => { });
-        var network = site.Network("a");
+        await using (await site.DialAsync("a"))
+        {
+            // The first one compiles.
+        }
+
         var times = new List<double>();
         for (var i = 0; i < 30; i++)
         {
             var started = TimeProvider.System.GetTimestamp();
-            await using (await ConnectAsync())
+            await using (await site.DialAsync("a"))
             {
                 times.Add(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
             }
@@ -250,21 +255,6 @@ public sealed class TlsTests(ITestOutputHelper output) : IAsyncLifetime
 
         times.Sort();
         output.WriteLine($"TCP and TLS 1.3 with both certificates: median {times[15]:F1} ms, worst of 30 {times[^1]:F1} ms");
-
-        async Task<MirrorConnection> ConnectAsync()
-        {
-            while (true)
-            {
-                try
-                {
-                    return await network.ConnectAsync(new DeviceId(2), site.Port, MirrorPath.Primary, CancellationToken.None);
-                }
-                catch (SocketException)
-                {
-                    // The listener is on its way.
-                }
-            }
-        }
     }
 
     [Fact]
