@@ -42,6 +42,12 @@ internal sealed class ControlClient : IDisposable
     public Task ForceStandbyAsync(string trafficGroup, string? to) =>
         PostAsync($"traffic-groups/{Uri.EscapeDataString(trafficGroup)}/force-standby", new ForceStandbyRequest(to), ManagementJson.Default.ForceStandbyRequest);
 
+    /// <exception cref="HttpRequestException">The device refused, or is gone.</exception>
+    public Task ResyncAsync(string trafficGroup) => PostAsync($"traffic-groups/{Uri.EscapeDataString(trafficGroup)}/resync", null);
+
+    /// <exception cref="HttpRequestException">The device refused, or is gone.</exception>
+    public Task RevokeAsync(string serial) => PostAsync("trust/revoke", new RevokeRequest(serial), ManagementJson.Default.RevokeRequest);
+
     /// <exception cref="HttpRequestException">No such actor, or faults are not allowed.</exception>
     public Task KillActorAsync(string actor, string? message) =>
         PostAsync("faults/kill-actor", new KillActorRequest(actor, message), ManagementJson.Default.KillActorRequest);
@@ -65,9 +71,11 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
-    private async Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type)
+    private Task PostAsync<T>(string path, T body, JsonTypeInfo<T> type) => PostAsync(path, JsonContent.Create(body, type));
+
+    private async Task PostAsync(string path, HttpContent? content)
     {
-        using var answer = await _http.PostAsJsonAsync(path, body, type);
+        using var answer = await _http.PostAsync(new Uri(path, UriKind.Relative), content);
         if (answer.IsSuccessStatusCode) return;
         throw new HttpRequestException($"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }

@@ -40,6 +40,10 @@ internal static class KillPlan
         new(Table, "ChunkWanted", Part.Active, p => p.LoseCopyAsync()),
         new(Table, "ChannelChanged", Part.Active, p => p.LoseCopyAsync()),
         new(Group, "CopyChanged", Part.Active, p => p.LoseCopyAsync()),
+        new(Table, "Resync", Part.Both, p => p.ResyncAsync()),
+        new(Table, "DigestWanted", Part.Active, p => p.NothingAsync()),
+        new(Table, "Compare", Part.NextActive, p => p.NothingAsync()),
+        new(Table, "RepairWanted", Part.Active, p => p.AddStrangerAsync()),
 
         new(Table, "Role", Part.Both, p => p.MoveAsync()),
         new(Table, "Flush", Part.Active, p => p.MoveAsync()),
@@ -50,6 +54,7 @@ internal static class KillPlan
         new(Device, "Ordered", Part.Both, p => p.MoveAsync()),
         new(Device, "Keep", Part.Both, p => p.MoveAsync()),
         new(Device, "ForceStandby", Part.Active, p => p.MoveAsync()),
+        new(Device, "Revoke", Part.Both, p => p.RevokeAsync()),
 
         new(Device, "LinksChanged", Part.Both, p => p.CutExternalAsync()),
         new(Table, "EventsLost", Part.Both, p => p.FreezeAsync()),

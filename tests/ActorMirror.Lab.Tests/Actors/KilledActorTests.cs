@@ -10,7 +10,7 @@ public sealed class KilledActorTests
     [PrivilegedFact]
     public async Task Killing_any_actor_at_each_of_its_messages_loses_no_connection()
     {
-        await using var site = await Site.BuildAsync();
+        await using var site = await Site.BuildAsync(s => s with { Configuration = Clone.Path("hocon", "scenarios", "killed-actors-devices.conf") });
         await site.StartAsync("a", "b");
         await NoneIsLeftOutAsync(site);
         await site.OpenAsync(tcp: 20, udp: 5);

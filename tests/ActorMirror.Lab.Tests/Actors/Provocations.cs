@@ -25,16 +25,24 @@ internal sealed class Provocations(Site site, LabDevice active, LabDevice nextAc
     public Task ListAsync() => target.Control.ProtectedAsync("tg1");
 
     /// <summary>A planned handover. The command is not answered in order when the actor that keeps the request dies.</summary>
-    public async Task MoveAsync()
+    public Task MoveAsync() => UnansweredAsync(active.Control.ForceStandbyAsync("tg1", nextActive.Name));
+
+    /// <summary>Nobody answers a command whose actor died at it.</summary>
+    public Task ResyncAsync() => UnansweredAsync(target.Control.ResyncAsync("tg1"));
+
+    /// <summary>Of a certificate that nobody has.</summary>
+    public Task RevokeAsync() => UnansweredAsync(target.Control.RevokeAsync("00:c0:ff:ee"));
+
+    /// <summary>An entry that the active does not know appears in the mirror's kernel: the next comparison finds it.</summary>
+    public async Task AddStrangerAsync()
     {
-        try
-        {
-            await active.Control.ForceStandbyAsync("tg1", nextActive.Name);
-        }
-        catch (HttpRequestException)
-        {
-            // "the actor was restarted; look where the traffic group is"
-        }
+        var group = (await nextActive.Control.StatusAsync())!.TrafficGroups.First(g => g.Name == "tg1").Number;
+        using var thread = NamespaceThread.Enter(site.Network.DataPlane(nextActive.Name));
+        using var table = thread.Run(ConntrackTable.Open);
+        var original = Udp("192.0.2.3", 1024, "192.0.2.4", 9);
+        var batch = new ConntrackBatch();
+        batch.Create(new ConntrackEntry { Original = original, Reply = original.Inverse, Mark = FlowMark.Create(group, 1, 1).Value }, timeoutSeconds: 600);
+        table.Execute(batch).ShouldBe(0);
     }
 
     /// <summary>The mirror's table begins anew: the channel is closed and the snapshot asked for again.</summary>
@@ -76,6 +84,18 @@ internal sealed class Provocations(Site site, LabDevice active, LabDevice nextAc
         finally
         {
             worker.Send(Signal.Continue);
+        }
+    }
+
+    private static async Task UnansweredAsync(Task command)
+    {
+        try
+        {
+            await command;
+        }
+        catch (HttpRequestException)
+        {
+            // "the actor was restarted; look where the traffic group is", or a table that is no active's, or silence
         }
     }
 
