@@ -43,6 +43,12 @@ public enum AlarmKind
 
     /// <summary>A certificate ends soon, or has ended.</summary>
     TrustExpires,
+
+    /// <summary>A virtual address was announced after a promotion, and its connections do not arrive.</summary>
+    AnnouncementUnanswered,
+
+    /// <summary>Another station claims an address that is active on this device.</summary>
+    AddressConflict,
 }
 
 /// <summary>A condition that stands.</summary>
@@ -67,6 +73,10 @@ public sealed record Alarm(AlarmKind Kind, string? About, string Text, DateTimeO
         AlarmKind.ClusterLinkDown => "see that the device runs, and cable, switch port and interface of that cluster link on both devices",
         AlarmKind.TrustMissing => "run 'amctl trust init' on the first device of the group, 'amctl trust join' on the others; a running daemon takes it",
         AlarmKind.TrustExpires => "renew the certificate with 'amctl trust join'; an authority that ends is made anew with 'amctl trust init'",
+        AlarmKind.AnnouncementUnanswered =>
+            "the network seems to drop gratuitous ARP: see the switch's ARP inspection and the routers' ARP settings, " +
+            "or give the group one MAC address on every device (MAC masquerade)",
+        AlarmKind.AddressConflict => "find the station with that MAC address and take the address from it",
         _ => throw new UnreachableException(),
     };
 }

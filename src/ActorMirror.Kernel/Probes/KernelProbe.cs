@@ -12,13 +12,10 @@ namespace ActorMirror.Kernel.Probes;
 /// Proves at start-up, by doing it in a throw-away namespace without a name, what the data plane will ask of the kernel: a version number or
 /// a list of modules would not tell. Takes some tens of milliseconds and leaves nothing behind, even if it is killed.
 /// </summary>
-public static class KernelProbe
+public static partial class KernelProbe
 {
     private const uint Mark = 0xa040_1002;
     private const uint Group = 0xa040_0000;
-
-    private static readonly Words V4 = new("ip", "ipv4_addr", MappedAddress.FromV4(0xc0000200)); // 192.0.2.0, TEST-NET-1 (RFC 5737)
-    private static readonly Words V6 = new("ip6", "ipv6_addr", (UInt128)0x2001_0db8_0000_0000 << 64); // 2001:db8:: (RFC 3849)
 
     private static readonly NftablesSet[] Leases = [new("ip", "probe", "lease"), new("arp", "probe", "lease")];
 
@@ -27,8 +24,11 @@ public static class KernelProbe
     [
         "net.ipv4.ip_forward",
         "net.ipv4.conf.all.rp_filter",
+        "net.ipv4.conf.default.rp_filter",
         "net.ipv4.conf.all.arp_ignore",
         "net.ipv4.conf.all.arp_announce",
+        "net.ipv4.conf.all.send_redirects",
+        "net.ipv4.conf.default.send_redirects",
         "net.netfilter.nf_conntrack_events",
         "net.netfilter.nf_conntrack_tcp_loose",
         "net.netfilter.nf_conntrack_tcp_be_liberal",
@@ -53,13 +53,13 @@ public static class KernelProbe
             Try("address translation", "nftables chooses and translates by maps and marks", () => probe.Nftables.Run(Ruleset(V4) + ArpRuleset)),
             Try("lease in the kernel", "a set element expires by itself and can be renewed", () => Expire(probe.Nftables)),
             Try("hot standby", "a translated connection can be put into the connection table", () => Inject(probe.Thread, V4)),
-            Try("sysctls", "every sysctl the data plane needs exists", () => FindSysctls(probe.Thread, sysctls ?? Sysctls)),
+            Try("sysctls", "every sysctl the data plane needs exists and can be written", () => TrySysctls(probe.Thread, sysctls ?? Sysctls)),
             Try("announcements", "gratuitous ARP can be sent", () => GratuitousArp.Open(probe.Thread, "lo").Dispose()),
             .. ipv6 ? (ProbeResult[])
             [
                 Try("IPv6 address translation", "nftables does the same with IPv6", () => probe.Nftables.Run(Ruleset(V6))),
                 Try("IPv6 hot standby", "a translated IPv6 connection can be put into the connection table", () => Inject(probe.Thread, V6)),
-                Try("IPv6 sysctls", "every sysctl of IPv6 that the data plane needs exists", () => FindSysctls(probe.Thread, Ipv6Sysctls)),
+                Try("IPv6 sysctls", "every sysctl of IPv6 that the data plane needs exists and can be written", () => TrySysctls(probe.Thread, Ipv6Sysctls)),
                 Try("IPv6 announcements", "neighbour advertisements can be sent", () => NeighborAdvertiser.Open(probe.Thread, "lo").Dispose()),
             ] : [],
         ];
@@ -112,75 +112,13 @@ public static class KernelProbe
             throw new InvalidOperationException($"the entry is there but translates nothing: {entry.Reply}, status {entry.Status}, mark 0x{entry.Mark:x8}");
     }
 
-    private static void FindSysctls(NamespaceThread thread, IReadOnlyList<string> names)
+    /// <summary>A container shows them all and lets none be written.</summary>
+    private static void TrySysctls(NamespaceThread thread, IReadOnlyList<string> names)
     {
         var values = new SysctlValues(thread);
         var missing = names.Where(name => !values.Exists(name)).ToArray();
         if (missing.Length > 0) throw new InvalidOperationException($"missing: {string.Join(", ", missing)}");
-    }
-
-    /// <summary>One of each kind of object and statement that the data plane's ruleset uses.</summary>
-    private static string Ruleset(Words words) => $$"""
-        table {{words.Ip}} probe {
-          set lease { type mark; flags timeout; }
-          set known { type {{words.AddressType}} . inet_service; }
-          map group_of { type {{words.AddressType}} : mark; elements = { {{MappedAddress.ToText(words.Service)}} : 0x{{Group:x8}} }
-          }
-          map snat_of { type mark : {{words.AddressType}}; }
-          map members { type mark : {{words.AddressType}} . inet_service; elements = { 0x{{Mark:x8}} : {{MappedAddress.ToText(words.Member)}} . 8080 }
-          }
-          map services { type {{words.AddressType}} . inet_proto . inet_service : verdict; }
-          chain gate {
-            type filter hook prerouting priority raw; policy accept;
-            meta mark set {{words.Ip}} daddr map @group_of
-            meta mark != 0 meta mark != @lease drop
-            meta mark set 0
-          }
-          chain guard {
-            type filter hook prerouting priority mangle; policy accept;
-            ct state invalid {{words.Ip}} daddr . tcp dport @known limit rate 100/second reject with tcp reset
-          }
-          chain dispatch {
-            type nat hook prerouting priority dstnat; policy accept;
-            fib daddr type local {{words.Ip}} daddr . meta l4proto . th dport vmap @services
-          }
-          chain service {
-            ct mark set numgen inc mod 2 map { 0-1 : 0x{{Mark:x8}} }
-            meta l4proto tcp dnat {{words.Ip}} to ct mark map @members
-          }
-          chain events {
-            type filter hook forward priority mangle; policy accept;
-            ct state new ct event set assured,destroy
-            ct mark & 0xffc00000 != @lease drop
-          }
-          chain source {
-            type nat hook postrouting priority srcnat; policy accept;
-            snat {{words.Ip}} to ct mark & 0xfffff000 map @snat_of
-          }
-        }
-
-        """;
-
-    private const string ArpRuleset = """
-        table arp probe {
-          set lease { type mark; flags timeout; }
-          map group_of { type ipv4_addr : mark; }
-          chain gate {
-            type filter hook input priority filter; policy accept;
-            arp operation request meta mark set arp daddr ip map @group_of
-            meta mark != 0 meta mark != @lease drop
-          }
-        }
-        """;
-
-    /// <summary>What the tables of the two families differ in, and hosts of a network for documentation.</summary>
-    private sealed record Words(string Ip, string AddressType, UInt128 Network)
-    {
-        public UInt128 Client => Network + 1;
-
-        public UInt128 Service => Network + 2;
-
-        public UInt128 Member => Network + 3;
+        values.Write(names[0], values.Read(names[0]) == "0" ? "1" : "0");
     }
 
     /// <summary>What later probes stand on.</summary>

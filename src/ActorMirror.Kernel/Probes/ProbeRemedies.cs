@@ -1,4 +1,5 @@
 using ActorMirror.Kernel.Nftables;
+using ActorMirror.Kernel.Sysctls;
 
 namespace ActorMirror.Kernel.Probes;
 
@@ -9,7 +10,7 @@ internal sealed class ProbeNotTriedException(string ground) : Exception($"not tr
 internal static class ProbeRemedies
 {
     private const string Modules =
-        "the kernel needs nf_tables, nf_conntrack, nft_chain_nat, nft_ct, nft_fib_ipv4 (nft_fib_ipv6), nft_limit, nft_numgen and nft_reject: " +
+        "the kernel needs nf_tables, nf_conntrack, nft_chain_nat, nft_ct, nft_fib_ipv4 (nft_fib_ipv6), nft_hash, nft_numgen and nft_reject: " +
         "a distribution's kernel of 6.1 or later has them (Debian: linux-image-amd64, not the -cloud image)";
 
     public static (string Reason, string Remedy) Explain(Exception exception) => exception switch
@@ -21,7 +22,7 @@ internal static class ProbeRemedies
         KernelException { Errno: Errno.ENOSPC } => (exception.Message, "raise user.max_net_namespaces"),
         KernelException { Errno: Errno.ENOSYS } => (exception.Message, "a kernel of 6.1 or later is needed"),
         KernelException { Errno: Errno.EPROTONOSUPPORT } => (exception.Message, "modprobe nf_conntrack_netlink"),
-        NftablesException => (exception.Message, Modules),
+        SysctlException => (exception.Message, "a container needs /proc/sys/net writable (privileged, or mounted so)"),
         _ => (exception.Message, Modules),
     };
 }

@@ -24,6 +24,7 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
 
     public async Task<int> RunAsync(CancellationToken stop)
     {
+        if (!StartChecks.Pass(model, options.Config, log)) return StartChecks.ExitCode;
         EndPredecessor();
         WritePid("supervisor", Environment.ProcessId);
         using var fence = new Fence(model, log);

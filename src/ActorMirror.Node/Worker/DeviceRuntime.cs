@@ -14,9 +14,11 @@ using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Kernel.Nftables;
 using ActorMirror.Node.Supervisor;
 using Microsoft.Extensions.Logging;
+using Role = ActorMirror.Management.Contracts.Role;
 
 namespace ActorMirror.Node.Worker;
 
@@ -76,6 +78,9 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
 
     public Action<ClusterNotice>? DecidedObserver { get; set; }
 
+    /// <summary>Told of each role change of a traffic group on this device, on its actor's thread: must not block.</summary>
+    public Action<string, Role, Epoch>? RoleObserver { get; set; }
+
     public IEnumerable<IActorRef<GroupMessage>> Groups => Runtimes.Values.Select(g => g.Control);
 
     public IActorRef<GroupMessage>? Group(string name) => Runtimes.GetValueOrDefault(name)?.Control;
@@ -133,6 +138,12 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
 
     public void RevokedChanged(ImmutableSortedSet<string> serials) => trust.Revoke(serials);
 
+    /// <summary>Says once more that an address is here; nothing without a valid lease.</summary>
+    public void Announce(FloatingAddress address)
+    {
+        if (lease.Remaining > TimeSpan.Zero) addresses.Announce([address]);
+    }
+
     public void Changed(MemberHealth changed, string pool, Endpoint member, MemberStatus status)
     {
         lock (ruleset)
@@ -173,7 +184,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private GroupRuntime Create(string name, int number)
     {
         var groupLog = logs.CreateLogger(name);
-        var display = new GroupDisplay(TimeProvider.System, groupLog);
+        var display = new GroupDisplay(TimeProvider.System, (group, role, epoch) => RoleObserver?.Invoke(group, role, epoch), groupLog);
         var dataPlane = new GroupDataPlane(name, number, () => Services!, host, addresses, lease, groupLog);
         var runtime = new GroupRuntime(name, number, display, observer => TableContext(name, number, observer, groupLog), (table, tableContext) =>
         {

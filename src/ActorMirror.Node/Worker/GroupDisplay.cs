@@ -6,15 +6,18 @@ using Role = ActorMirror.Management.Contracts.Role;
 namespace ActorMirror.Node.Worker;
 
 /// <summary>What one traffic group shows of itself: told by its actor, read by any thread.</summary>
-internal sealed class GroupDisplay(TimeProvider time, ILogger log) : IGroupObserver
+/// <param name="roleChanged">Told of each role that is shown anew; must not block.</param>
+internal sealed class GroupDisplay(TimeProvider time, Action<string, Role, Epoch> roleChanged, ILogger log) : IGroupObserver
 {
     public GroupShown Shown { get; private set; } = GroupShown.Initial(time);
 
     public void RoleChanged(string trafficGroup, GroupControl control, LocalRole? role)
     {
         var next = Shown with { Control = control, Decided = role };
-        if (next.Role != Shown.Role) next = next with { Transitions = Shown.Transitions + 1, SinceWall = time.GetUtcNow(), SinceNs = time.GetTimestamp() };
+        var isNew = next.Role != Shown.Role;
+        if (isNew) next = next with { Transitions = Shown.Transitions + 1, SinceWall = time.GetUtcNow(), SinceNs = time.GetTimestamp() };
         Shown = next;
+        if (isNew) roleChanged(trafficGroup, next.Role, control.Epoch);
     }
 
     public void Promoted(string trafficGroup, GroupPromotion promotion)

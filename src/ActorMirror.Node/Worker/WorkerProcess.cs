@@ -53,9 +53,11 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
     /// <exception cref="OperationCanceledException">It was to stop.</exception>
     private async Task ServeAsync(DataPlaneHost host, LeaseKeeper lease, SqliteJournal journal, CancellationToken stop)
     {
+        await using var hook = NewHook();
         await using var engine = NewEngine();
         var trust = new DeviceTrust(model, options.StateDirectory, TimeProvider.System, logs.CreateLogger("trust"));
         await using var runtime = new DeviceRuntime(model, host, lease, trust, options, logs);
+        if (hook is not null) runtime.RoleObserver = hook.Tell;
         runtime.DecidedObserver = new NoticeRecorder(journal, model.NameOf, TimeProvider.System).Record;
         var context = new DeviceContext
         {
@@ -74,6 +76,8 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         var alarms = new AlarmBook(TimeProvider.System, logs.CreateLogger("alarm"));
         using var watch = new AlarmWatch(model, alarms, context, runtime, trust, journal, TimeProvider.System, log);
         using var links = new LinkTracking(model, host, device, log);
+        using var conflicts = new ConflictWatch(model, host, runtime, lease, alarms, TimeProvider.System, log);
+        using var arrivals = new ArrivalWatch(model, host, runtime, alarms, TimeProvider.System, log);
         await using var management = await ManagementServer.StartAsync(
             options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, alarms, TimeProvider.System),
             new DeviceControl(model, device, runtime, options.AllowFaults), logs);
@@ -89,6 +93,9 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         if (journal.Status is { Health: not JournalHealth.Ok } status) log.LogWarning("The journal is not well; traffic does not depend on it. {Text}", status.Text);
         return journal;
     }
+
+    private NotifyHook? NewHook() =>
+        model.NotifyHook is { } path ? new NotifyHook(path, model.Self.Name, NotifyHook.Limit, logs.CreateLogger("notify-hook")) : null;
 
     private IClusterEngine NewEngine() => model.Cluster.Engine switch
     {

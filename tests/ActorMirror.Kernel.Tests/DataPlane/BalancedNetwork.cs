@@ -34,19 +34,23 @@ internal sealed partial class BalancedNetwork : IDisposable
             ext-a { address = "10.1.0.1/24", vlan = external, device = a }
             int-a { address = "10.2.0.1/24", vlan = internal, device = a }
             float { address = "10.2.0.254/24", vlan = internal, traffic-group = tg1 }
+            float-2 { address = "10.2.0.253/24", vlan = internal, traffic-group = tg2 }
           }
-          traffic-groups { tg1 { ha-order = [a] } }
+          traffic-groups { tg1 { ha-order = [a] }, tg2 { ha-order = [a] } }
           monitors { quick { type = tcp, interval = 500 ms, timeout = 1600 ms } }
           pools {
             weighted { members = [{ address = "10.2.0.11:5000", ratio = 3 }, { address = "10.2.0.12:5000" }], load-balancing = ratio, monitor = quick }
             other { members = [{ address = "10.2.0.13:5000" }] }
             datagrams { members = [{ address = "10.2.0.11:5003" }, { address = "10.2.0.12:5003" }] }
+            shared { members = [{ address = "10.2.0.13:5004" }] }
           }
           virtual-servers {
             weighted { destination = "10.1.0.100:5000", vlan = external, pool = weighted, snat = none, traffic-group = tg1 }
             other { destination = "10.1.0.100:5001", vlan = external, pool = other, snat = none, mirror = on, traffic-group = tg1 }
             translated { destination = "10.1.0.100:5002", vlan = external, pool = other, snat = automap, traffic-group = tg1 }
             datagrams { destination = "10.1.0.100:5003", vlan = external, protocol = udp, pool = datagrams, snat = none, mirror = on, traffic-group = tg1 }
+            shared { destination = "10.1.0.100:5004", vlan = external, pool = shared, snat = none, traffic-group = tg1 }
+            sharing { destination = "10.1.0.101:5004", vlan = external, pool = shared, snat = automap, traffic-group = tg2 }
           }
         }
         """;
@@ -57,11 +61,12 @@ internal sealed partial class BalancedNetwork : IDisposable
     private readonly List<Socket> _sockets = [];
 
     /// <param name="doubt">How long a segment of an unknown connection is dropped, in nft's words, before the next is answered.</param>
-    public BalancedNetwork(bool ipv6 = false, string doubt = "500ms")
+    /// <param name="change">Of the configuration.</param>
+    public BalancedNetwork(bool ipv6 = false, string doubt = "500ms", string change = "")
     {
         _ipv6 = ipv6;
         _family = ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        Services = ServiceTables.Of(ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(Of(Configuration)), "test.conf").Model!);
+        Services = ServiceTables.Of(ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(Of($"{Configuration}\nactormirror {{ {change} }}")), "test.conf").Model!);
         TestNetwork.Connect(TestNetwork.Own, "external", Of("10.1.0.1/24"), ClientNamespace, "eth0", Of("10.1.0.2/24"));
         TestNetwork.Connect(TestNetwork.Own, "internal", Of("10.2.0.1/24"), _members, "eth0", Of("10.2.0.2/24"));
         foreach (var member in (string[])[First, Second, Third]) TestNetwork.Run(Of($"ip address add {member}/32 dev eth0 nodad"), _members);
@@ -70,7 +75,8 @@ internal sealed partial class BalancedNetwork : IDisposable
         RaiseAddress();
         TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp).Replace("timeout 500ms", $"timeout {doubt}", StringComparison.Ordinal));
         OpenLease();
-        TestNetwork.Run(Of("sysctl -qw net.ipv4.conf.all.forwarding=1 net.netfilter.nf_conntrack_tcp_loose=0 net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1"));
+        var loose = Services.Model.DataPlane.Namespace is null ? 1 : 0; // the kernel's default, which is not ours to change in the host's namespace
+        TestNetwork.Run(Of($"sysctl -qw net.ipv4.conf.all.forwarding=1 net.netfilter.nf_conntrack_tcp_loose={loose} net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1"));
     }
 
     public string ClientNamespace { get; } = TestNetwork.Add("client");

@@ -24,6 +24,10 @@ public sealed class RulesetTests : IDisposable
     [InlineData("an unknown segment is answered with a reset", "", "ct state invalid ip daddr @virtual meta l4proto tcp goto unknown")]
     [InlineData("but not while its connection may be on its way back", "", "tcp dport @doubted drop\n    ip saddr . tcp sport . ip daddr . tcp dport @unknown reject with tcp reset")]
     [InlineData("or dropped", "data-plane.on-unknown = drop", "tcp flags & (fin|syn|rst|ack) != syn drop")]
+    [InlineData("a member that goes on with a lost connection is told so by the owner of the group it serves without SNAT, or of the address it sends to", "",
+        "map member_group { type ipv4_addr . inet_service : mark; elements = { 10.20.0.11 . 5000 : 0xa0400000, 10.20.0.12 . 5000 : 0xa0400000 } }")]
+    [InlineData("by a reset", "", "meta mark set ip daddr map @group_of\nmeta mark @lease meta l4proto tcp goto unknown\ndrop")]
+    [InlineData("or not", "data-plane.on-unknown = drop", "chain lost_by_member {\n    drop\n  }")]
     public void A_feature_becomes_its_rule(string feature, string change, string expected) =>
         Lines(Ruleset.Whole(Table(change), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
 

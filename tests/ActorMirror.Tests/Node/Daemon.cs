@@ -6,14 +6,15 @@ namespace ActorMirror.Tests.Node;
 internal static class Daemon
 {
     /// <returns>Its exit code and everything it said.</returns>
-    public static async Task<(int Code, string Output)> RunAsync(string configuration, string folder)
+    /// <param name="within">A command that runs the command that follows it.</param>
+    public static async Task<(int Code, string Output)> RunAsync(string configuration, string folder, params string[] within)
     {
-        var start = new ProcessStartInfo("dotnet",
+        string[] command =
         [
-            Path.Combine(AppContext.BaseDirectory, "actormirrord.dll"),
+            .. within, "dotnet", Path.Combine(AppContext.BaseDirectory, "actormirrord.dll"),
             "--config", configuration, "--state-dir", Path.Combine(folder, "state"), "--run-dir", Path.Combine(folder, "run"),
-        ])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

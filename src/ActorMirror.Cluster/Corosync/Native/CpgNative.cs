@@ -74,7 +74,7 @@ internal static unsafe partial class CpgNative
 {
     public const int Agreed = 2; // CPG_TYPE_AGREED: total order; CPG_TYPE_SAFE is not implemented by corosync
 
-    private const string Library = "libcpg.so.4";
+    public const string Library = "libcpg.so.4";
 
     [LibraryImport(Library, EntryPoint = "cpg_model_initialize")]
     public static partial CorosyncError Initialise(out ulong handle, int model, CpgModelV1* data, void* context);

@@ -20,7 +20,7 @@ internal static unsafe partial class QuorumNative
     public const uint TrackChanges = 2; // CS_TRACK_CHANGES
     public const uint Free = 0;         // QUORUM_FREE: no provider, everybody is always "quorate"
 
-    private const string Library = "libquorum.so.5";
+    public const string Library = "libquorum.so.5";
 
     [LibraryImport(Library, EntryPoint = "quorum_model_initialize")]
     public static partial CorosyncError Initialise(out ulong handle, int model, QuorumModelV1* data, out uint type, void* context);
