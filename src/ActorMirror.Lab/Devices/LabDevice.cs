@@ -117,7 +117,7 @@ internal sealed class LabDevice : IDisposable
         }
     }
 
-    public string Tail() => _supervisor?.Tail() ?? "";
+    public string Tail(int lines = 15) => _supervisor?.Tail(lines) ?? "";
 
     public void Dispose()
     {

@@ -20,7 +20,7 @@ public sealed partial class RulesetShapeTests
     {
         using var thread = NamespaceThread.Enter(null);
         using var nft = NftablesContext.Open(thread);
-        foreach (var text in Configurations())
+        foreach (var text in AllConfigurations())
         {
             var (model, problems) = ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(text), "shape.conf");
             var table = ServiceTables.Of(model.ShouldNotBeNull(string.Join('\n', problems)));
@@ -35,7 +35,7 @@ public sealed partial class RulesetShapeTests
     [Fact]
     public void Every_word_of_it_is_tried_by_the_probe_of_the_kernel()
     {
-        var words = Configurations().Select(text => ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(text), "shape.conf").Model!)
+        var words = AllConfigurations().Select(text => ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(text), "shape.conf").Model!)
             .SelectMany(model => Words(Ruleset.Whole(ServiceTables.Of(model), MemberHealth.AllUp))).Distinct();
         words.Except(Words(KernelProbe.Ruleset(KernelProbe.V4) + KernelProbe.Ruleset(KernelProbe.V6) + KernelProbe.ArpRuleset)).ShouldBeEmpty();
     }
@@ -83,6 +83,14 @@ public sealed partial class RulesetShapeTests
         yield return members.Aggregate(MemberHealth.AllUp, (health, m) => health.With(m.Name, m.Endpoint, up: false));
     }
 
+    /// <summary>Of both families.</summary>
+    private static IEnumerable<string> AllConfigurations() => [.. Configurations(), .. Configurations().Select(text => Addresses()
+        .Replace(text, m => m.Groups["port"].Length > 0 ? $"[2001:db8:{m.Groups["net"]}::{m.Groups["host"]}]{m.Groups["port"]}" : $"2001:db8:{m.Groups["net"]}::{m.Groups["host"]}")
+        .Replace("/16", "/64").Replace("/24", "/64"))];
+
+    [GeneratedRegex(@"10\.(?<net>\d)\.\d\.(?<host>\d+)(?<port>:\d+)?", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Addresses();
+
     private static IEnumerable<string> Configurations() =>
         from place in (string[])["own", "host"]
         from unknown in (string[])["reset", "drop"]
@@ -128,7 +136,7 @@ public sealed partial class RulesetShapeTests
     {
         var servers = Enumerable.Range(1, ManyServers).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"v{i} {{ destination = \"10.1.1.{i}:80\", vlan = external, pool = web, snat = {(i % 2 == 0 ? "none" : "automap")}, traffic-group = tg1 }}"));
+            $"v{i} {{ destination = \"10.1.1.{i + 20}:8000\", vlan = external, pool = web, snat = {(i % 2 == 0 ? "none" : "automap")}, traffic-group = tg1 }}"));
         return $"virtual-servers {{ {string.Join('\n', servers)} }}";
     }
 }

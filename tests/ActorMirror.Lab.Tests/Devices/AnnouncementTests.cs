@@ -34,7 +34,7 @@ public sealed class AnnouncementTests : IDisposable
         await Site.UntilAsync(async () => (await AlarmsAsync(site)).Any(a => a is { Id: Unanswered, Object: Virtual }), "the silence is an alarm");
         await InAsync(client, "nft delete table arp deaf");
         await Site.UntilAsync(async () => !(await AlarmsAsync(site)).Any(a => a.Id == Unanswered), "the first packet ends it");
-        (await AlarmsAsync(site)).ShouldAllBe(a => a.Id != Conflict);
+        (await AlarmsAsync(site)).ShouldAllBe(a => a.Id != Conflict, string.Join("\n\n", site.Cluster.Devices.Select(device => device.Tail(60))));
         (await site.Cluster.ResolveAsync("active(tg1)")).ShouldNotBe(old);
 
         using var place = NamespaceThread.Enter(client);

@@ -1,0 +1,154 @@
+using System.Net.Sockets;
+using ActorMirror.Actors.Groups;
+using ActorMirror.Actors.Runtime;
+using ActorMirror.Actors.Tables;
+using ActorMirror.DataPlane.FastL4;
+using ActorMirror.DataPlane.Flows;
+using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Kernel.Namespaces;
+using ActorMirror.MirrorChannel;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorMirror.Kernel.Tests.DataPlane;
+
+/// <summary>The tables of a traffic group on two devices: active in this namespace, mirrored in another, with a channel between them.</summary>
+internal sealed class TablePair : IAsyncDisposable
+{
+    private readonly End _mirror;
+    private readonly End _active;
+
+    public TablePair(ServiceTable services, string mirrorNamespace, TimeSpan reconcilePeriod)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"am-pair-{Environment.ProcessId}.sock");
+        _mirror = new End(services, mirrorNamespace, new DeviceId(2), path, reconcilePeriod, new TableRole.Mirror(new Epoch(1, 1), new DeviceId(1), 1029));
+        _active = new End(services, null, new DeviceId(1), path, reconcilePeriod, new TableRole.Active(new Epoch(1, 1), new MirrorPeer(new DeviceId(2), 1029)));
+    }
+
+    public TableView Active => _active.View;
+
+    public TableView Mirror => _mirror.View;
+
+    /// <summary>Null, or why nothing is sent again.</summary>
+    public Task<string?> ResyncAsync()
+    {
+        var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _active.Tell(new TableMessage.Resync(done.SetResult));
+        return done.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _active.DisposeAsync();
+        await _mirror.DisposeAsync();
+    }
+
+    private sealed class End : IFlowSink, ITableObserver, IMirrorNetwork, IAsyncDisposable
+    {
+        private readonly NamespaceThread _thread;
+        private readonly FlowListener _listener;
+        private readonly ActorCell<TableMessage> _table;
+        private readonly TableContext _context;
+        private readonly string _path;
+
+        public End(ServiceTable services, string? name, DeviceId self, string path, TimeSpan reconcilePeriod, TableRole role)
+        {
+            (_thread, _path, Self) = (NamespaceThread.Enter(name), path, self);
+            _listener = new FlowListener(_thread, this);
+            _context = new TableContext
+            {
+                Group = "tg1",
+                Number = services.Groups["tg1"],
+                Services = () => services,
+                OpenFlows = () =>
+                {
+                    var flows = new KernelFlows(_thread, services.Groups["tg1"]);
+                    _listener.Ignore(flows);
+                    return flows;
+                },
+                CloseFlows = flows => flows.Dispose(),
+                Restored = () => { },
+                Network = this,
+                Settings = new MirroringSettings(1029, 1029, 1000, 0, 100, reconcilePeriod, PlainText: true),
+                Observer = this,
+                Time = TimeProvider.System,
+                Log = NullLogger.Instance,
+            };
+            _table = new ActorCell<TableMessage>("table", reference => new ConnectionTableActor(reference, _context), NullLogger.Instance);
+            Tell(new TableMessage.Role(role));
+            _listener.Start();
+        }
+
+        public DeviceId Self { get; }
+
+        public TableView View => _context.View;
+
+        bool IMirrorNetwork.HasSecondary => false;
+
+        public void Tell(TableMessage message) => _table.Tell(message).ShouldBeTrue();
+
+        bool IFlowSink.Post(int trafficGroup, FlowBatch batch) => _table.TellData(new TableMessage.Events(batch));
+
+        void IFlowSink.Lost(int trafficGroup) => _table.Tell(new TableMessage.EventsLost());
+
+        void IFlowSink.Broken(Exception reason) => throw reason;
+
+        void ITableObserver.CopyChanged(Epoch epoch, DeviceId peer, bool complete, ulong incarnation)
+        {
+            // Nobody decides by it here.
+        }
+
+        string IMirrorNetwork.Describe(DeviceId peer, int port) => _path;
+
+        async ValueTask<MirrorConnection> IMirrorNetwork.ConnectAsync(DeviceId peer, int port, MirrorPath path, CancellationToken cancellation)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), cancellation);
+            return new MirrorConnection(new NetworkStream(socket, ownsSocket: true), path, null);
+        }
+
+        IAsyncDisposable IMirrorNetwork.Listen(int port, Func<MirrorConnection, CancellationToken, Task> serve, Action<string> refused) => new Door(_path, serve);
+
+        public async ValueTask DisposeAsync()
+        {
+            _listener.Dispose();
+            await _table.DisposeAsync();
+            _thread.Dispose();
+        }
+    }
+
+    private sealed class Door : IAsyncDisposable
+    {
+        private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly string _path;
+        private readonly Task _serving;
+
+        public Door(string path, Func<MirrorConnection, CancellationToken, Task> serve)
+        {
+            _path = path;
+            _socket.Bind(new UnixDomainSocketEndPoint(path));
+            _socket.Listen();
+            _serving = ServeAsync(serve);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stopping.CancelAsync();
+            await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _socket.Dispose();
+            _stopping.Dispose();
+            File.Delete(_path);
+        }
+
+        private async Task ServeAsync(Func<MirrorConnection, CancellationToken, Task> serve)
+        {
+            while (true)
+            {
+                var socket = await _socket.AcceptAsync(_stopping.Token);
+                _ = serve(new MirrorConnection(new NetworkStream(socket, ownsSocket: true), MirrorPath.Primary, null), _stopping.Token);
+            }
+        }
+    }
+}
