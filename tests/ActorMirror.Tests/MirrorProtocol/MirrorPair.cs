@@ -15,7 +15,11 @@ internal sealed partial class MirrorPair
 {
     private static readonly MirrorLimits Tiny = new()
     {
-        BacklogChanges = 8, BatchChanges = 4, BatchesInHand = 2, Retractions = 6, ReconcilePeriod = TimeSpan.FromSeconds(2),
+        BacklogChanges = 8,
+        BatchChanges = 4,
+        BatchesInHand = 2,
+        Retractions = 6,
+        ReconcilePeriod = TimeSpan.FromSeconds(2),
     };
 
     private const int MaximumConnections = 10_000;
