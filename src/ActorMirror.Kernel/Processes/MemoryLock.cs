@@ -16,8 +16,8 @@ public static class MemoryLock
     public static bool TryHold() => TryLock(LockAll.Current | LockAll.Future | LockAll.OnFault);
 
     /// <summary>
-    /// Reads in whatever is mapped at this moment, the programs' files above all, and keeps it. Takes as long as the disk does: call it when the
-    /// process has loaded what it needs, on a thread that nothing waits for.
+    /// Reads in whatever is mapped at this moment, the programs' files above all, and keeps it. Takes as long as the disk does, and threads that touch new
+    /// memory wait meanwhile (mmap_lock): call it when the process has loaded what it needs and has nothing in a hurry yet.
     /// </summary>
     /// <returns>As <see cref="TryHold"/>.</returns>
     public static bool TryLoad() => TryLock(LockAll.Current) && TryHold();

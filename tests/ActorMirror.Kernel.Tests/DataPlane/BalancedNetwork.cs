@@ -90,7 +90,7 @@ internal sealed partial class BalancedNetwork : IDisposable
                 ? $"[2001:db8:{match.Groups["net"]}::{match.Groups["host"]}]{port}"
                 : $"2001:db8:{match.Groups["net"]}::{match.Groups["host"]}")
             .Replace("/24", "/64").Replace("/32", "/128").Replace("ip -4 ", "ip -6 ").Replace("net.ipv4.", "net.ipv6.")
-            .Replace("table ip ", "table ip6 ").Replace("map ip ", "map ip6 ").Replace("ip daddr", "ip6 daddr").Replace("conntrack ", "conntrack -f ipv6 ");
+            .Replace("table ip ", "table ip6 ").Replace("map ip ", "map ip6 ").Replace("ip daddr", "ip6 daddr").Replace("conntrack ", "conntrack -f ipv6 ").Replace("-f ipv6 -I", "-I"); // which takes the family from its addresses
 
     public void OpenLease() => Lease(group => $"add element FAMILY {Ruleset.Table} lease {{ {group} timeout 1h }}\n");
 

@@ -139,8 +139,7 @@ public abstract class RestoredConnectionTests : IAsyncDisposable
         _table.GoOn();
 
         await UntilAsync(() => _table.Connections == 0);
-        client.Send("who is there?"u8);
-        Should.Throw<SocketException>(() => client.Receive(new byte[1])).SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
+        await UntilAsync(() => IsReset(client));
     }
 
     [NamespaceFact]
@@ -174,6 +173,16 @@ public abstract class RestoredConnectionTests : IAsyncDisposable
         member.SendTo(buffer.AsSpan(0, member.ReceiveFrom(buffer, ref from)), from);
         client.Receive(buffer).ShouldBe(4);
         return Array.IndexOf(members, member);
+    }
+
+    /// <summary>Asks again, because TCP's own repetitions become rare while the connection is doubted.</summary>
+    private static bool IsReset(Socket client)
+    {
+        client.Send("who is there?"u8, SocketFlags.None, out var sent);
+        if (sent == SocketError.ConnectionReset) return true;
+        if (!client.Poll(200_000, SelectMode.SelectRead)) return false;
+        client.Receive(new byte[1], SocketFlags.None, out var received);
+        return received == SocketError.ConnectionReset;
     }
 
     private string Listed(string protocol) => TestNetwork.Run(_network.Of($"conntrack -L -p {protocol} -d 10.1.0.100"));

@@ -47,7 +47,7 @@ public sealed partial class RulesetShapeTests
         return Word().Matches(Name().Replace(string.Join('\n', lines), " ")).Select(match => match.Value).Distinct();
     }
 
-    [GeneratedRegex("""^\s*(table ip|table arp|chain|set|map) \w+|(goto|jump) \w+|@\w+|"[^"]*"|0x[0-9a-f]+""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""^\s*(table \w+|chain|set|map) \w+|(goto|jump) \w+|@\w+|"[^"]*"|0x[0-9a-f]+""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Name();
 
     [GeneratedRegex("[a-z][a-z0-9_-]*", RegexOptions.None, 1000)]
