@@ -46,8 +46,9 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
     // An announcement is lost with a frame; 3 rounds 100 ms apart, and a late one for switches that were busy relearning.
     private static readonly TimeSpan[] AnnounceDelays = [TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100)];
 
-    // The new owner announces itself within milliseconds; both forward the same entries until then.
-    private static readonly TimeSpan Overlap = TimeSpan.FromMilliseconds(30);
+    // Both forward the same entries until the new owner says that it is up, usually some milliseconds. This only ends the wait for a word that does not
+    // come: a device's first promotion runs code for the first time and takes up to 100 ms on a busy machine, in which datagrams would be lost.
+    private static readonly TimeSpan Overlap = TimeSpan.FromMilliseconds(250);
 
     // In-flight handshakes end within milliseconds of the gate; a client whose SYN it drops retries after a second, so it must be short.
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(5);

@@ -21,7 +21,7 @@ public abstract record LocalRole(Epoch Epoch)
     /// </summary>
     public sealed record HandingOver(Epoch Epoch, MirrorPeer Peer, ulong RequestId) : LocalRole(Epoch);
 
-    /// <summary>Released: forward what is established until the new active is up (the role changes again) or 30 ms have passed.</summary>
+    /// <summary>Released: forward what is established until the new active is up (the role changes again) or 250 ms have passed.</summary>
     /// <param name="Epoch">The own, old one.</param>
     public sealed record Relinquished(Epoch Epoch, DeviceId To, Epoch NewEpoch, int Port) : LocalRole(Epoch);
 

@@ -18,7 +18,7 @@ internal sealed class ConflictWatch : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    // The old owner of a planned handover forwards for 30 ms more, and as much longer as its timers are late.
+    // The old owner of a planned handover forwards until the new one is up, for 250 ms at most and as much longer as its timers are late.
     private static readonly TimeSpan Succession = TimeSpan.FromMilliseconds(500);
 
     private readonly DeviceRuntime runtime;
