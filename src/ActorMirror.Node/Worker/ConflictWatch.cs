@@ -12,11 +12,12 @@ namespace ActorMirror.Node.Worker;
 
 /// <summary>
 /// Hears other stations claim the floating addresses that are active here, says so and answers with the own announcement. From the moment a planned handover
-/// is released the addresses are the other device's, and for a moment after a promotion the old owner may still speak.
+/// is released the addresses are the other device's, and for a moment after a promotion the old owner may still speak; of a move that is decided otherwise
+/// (a lost VLAN) the successor may speak first, see <see cref="ForeignClaims"/>.
 /// </summary>
 internal sealed class ConflictWatch : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     // The old owner of a planned handover forwards until the new one is up, for 250 ms at most and as much longer as its timers are late.
     private static readonly TimeSpan Succession = TimeSpan.FromMilliseconds(500);
@@ -28,7 +29,7 @@ internal sealed class ConflictWatch : IDisposable
     private readonly ILogger log;
     private readonly long started;
     private readonly ImmutableDictionary<Address, string> groupOf;
-    private readonly Dictionary<Address, ForeignClaims> episodes = [];
+    private readonly Dictionary<Address, (ForeignClaims Claims, string Text)> episodes = [];
     private readonly Lock guard = new();
     private readonly ImmutableArray<ArpWatcher> watchers;
     private readonly ITimer timer;
@@ -43,7 +44,7 @@ internal sealed class ConflictWatch : IDisposable
         var floating = virtuals.Concat(selves).Where(f => f.Address.IsV4).ToList();
         groupOf = floating.ToImmutableDictionary(f => f.Address, f => f.TrafficGroup);
         watchers = [.. floating.Select(f => f.Interface).Distinct().Select(name => TryWatch(host, name)).OfType<ArpWatcher>()];
-        timer = time.CreateTimer(_ => EndEpisodes(), null, Interval, Interval);
+        timer = time.CreateTimer(_ => Look(), null, Interval, Interval);
     }
 
     public void Dispose()
@@ -57,7 +58,7 @@ internal sealed class ConflictWatch : IDisposable
         try
         {
             return ArpWatcher.Start(
-                host.Thread, name, address => IsOurs(new Address(address)), Claimed, failure => log.LogError(failure, "Watching for foreign claims on {Interface}", name));
+                host.Thread, name, address => EpochOf(new Address(address)) is not null, Claimed, failure => log.LogError(failure, "Watching for foreign claims on {Interface}", name));
         }
         catch (Exception failure)
         {
@@ -66,38 +67,51 @@ internal sealed class ConflictWatch : IDisposable
         }
     }
 
-    private bool IsOurs(Address address) =>
+    /// <summary>In which this device owns the address now; null: it does not.</summary>
+    private Epoch? EpochOf(Address address) =>
         groupOf.TryGetValue(address, out var name) && runtime.Runtimes.TryGetValue(name, out var group)
-        && group.Shown is { Control.Phase: GroupPhase.Active or GroupPhase.Draining, Promotion: { } promotion }
+        && group.Shown is { Control: { Phase: GroupPhase.Active or GroupPhase.Draining, Epoch: var epoch }, Promotion: { } promotion }
         && time.GetElapsedTime(promotion.At) > Succession
-        && lease.Remaining > TimeSpan.Zero;
+        && lease.Remaining > TimeSpan.Zero
+            ? epoch
+            : null;
 
-    /// <summary>On a watcher's thread, for each frame: a storm of them is one answer a second.</summary>
+    /// <summary>On a watcher's thread, for each frame.</summary>
     private void Claimed(ArpClaim claim)
     {
         var address = new Address(claim.Address);
+        var now = time.GetElapsedTime(started);
         lock (guard)
         {
-            if (!episodes.TryGetValue(address, out var episode)) episodes[address] = episode = new ForeignClaims();
-            if (!episode.Hear(time.GetElapsedTime(started))) return;
-            var mac = Convert.ToHexStringLower(claim.HardwareAddress.GetAddressBytes()).Chunk(2).Select(pair => new string(pair));
-            alarms.Raise(
-                AlarmKind.AddressConflict, address.ToString(),
-                $"{string.Join(':', mac)} on {claim.InterfaceName} claims it too, while traffic group {groupOf[address]} is active here");
+            if (episodes.TryGetValue(address, out var episode)) episode.Claims.Hear(now);
+            else if (EpochOf(address) is { } epoch) episodes.Add(address, (new ForeignClaims(epoch, now), TextOf(claim)));
         }
-
-        if (runtime.Services?.Floating.FirstOrDefault(f => f.Address == address) is { } ours) runtime.Announce(ours);
     }
 
-    private void EndEpisodes()
+    private string TextOf(ArpClaim claim)
     {
-        lock (guard)
+        var mac = Convert.ToHexStringLower(claim.HardwareAddress.GetAddressBytes()).Chunk(2).Select(pair => new string(pair));
+        return $"{string.Join(':', mac)} on {claim.InterfaceName} claims it too, while traffic group {groupOf[new Address(claim.Address)]} is active here";
+    }
+
+    private void Look()
+    {
+        try
         {
-            foreach (var address in episodes.Where(e => e.Value.IsOver(time.GetElapsedTime(started))).Select(e => e.Key).ToList())
+            lock (guard)
             {
-                episodes.Remove(address);
-                alarms.Clear(AlarmKind.AddressConflict, address.ToString());
+                foreach (var (address, (claims, text)) in episodes.ToList())
+                {
+                    var verdict = claims.Look(EpochOf(address), time.GetElapsedTime(started));
+                    if (verdict.IsOver) episodes.Remove(address);
+                    alarms.Set(AlarmKind.AddressConflict, address.ToString(), verdict.IsConflict ? text : null);
+                    if (verdict.Answers && runtime.Services?.Floating.FirstOrDefault(f => f.Address == address) is { } ours) runtime.Announce(ours);
+                }
             }
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "Foreign claims were not looked at; next time in {Interval} ms", Interval.TotalMilliseconds);
         }
     }
 }
