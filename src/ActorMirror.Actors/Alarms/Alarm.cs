@@ -74,8 +74,7 @@ public sealed record Alarm(AlarmKind Kind, string? About, string Text, DateTimeO
         AlarmKind.TrustMissing => "run 'amctl trust init' on the first device of the group, 'amctl trust join' on the others; a running daemon takes it",
         AlarmKind.TrustExpires => "renew the certificate with 'amctl trust join'; an authority that ends is made anew with 'amctl trust init'",
         AlarmKind.AnnouncementUnanswered =>
-            "the network seems to drop gratuitous ARP: see the switch's ARP inspection and the routers' ARP settings, " +
-            "or give the group one MAC address on every device (MAC masquerade)",
+            "the network seems to drop gratuitous ARP: see the switch's ARP inspection and the routers' ARP settings",
         AlarmKind.AddressConflict => "find the station with that MAC address and take the address from it",
         _ => throw new UnreachableException(),
     };

@@ -17,7 +17,8 @@ public static partial class Ruleset
 
     /// <summary>
     /// UDP flows of the last seconds and their members. A datagram that finds its flow's entry gone (<c>conntrack -F</c>) would choose again before the
-    /// entry is put back; a segment of TCP chooses nothing, it is no SYN. A flow too many is not remembered.
+    /// entry is put back; a segment of TCP chooses nothing, it is no SYN. A flow too many is not remembered: its update ends the rule, so each step
+    /// is a rule of its own, or the packet would leave with its hash for a mark.
     /// </summary>
     private const string Recent = "map recent { type mark : mark; flags dynamic,timeout; timeout 10s; size 65536; }";
 

@@ -199,13 +199,18 @@ public static partial class Ruleset
                 {{Ours}} jump relay_ours
                 {{rest}}
               }
+              chain remember {
+                {{RecentKey(family)}}
+                update @recent { meta mark : ct mark }
+                meta mark set 0
+              }
               chain relay_ours {
                 ct mark & 0xffc00000 != @{{LeaseSet}} drop
                 ct mark & 0x1 == 0x1 ct event set destroy accept
                 tcp flags & (fin|rst) != 0 ct mark set ct mark | 0x1 ct event set destroy,protoinfo accept
                 ct state new meta l4proto tcp ct event set assured,destroy
                 ct state new meta l4proto udp ct event set reply,destroy
-                ct direction original {{RecentKey(family)}} update @recent { meta mark : ct mark } meta mark set 0
+                ct direction original meta l4proto udp jump remember
                 accept
               }
               chain source {

@@ -72,6 +72,27 @@ public abstract class BalancingTests(bool ipv6) : IDisposable
     }
 
     [NamespaceFact]
+    public void A_UDP_flow_that_is_too_many_to_be_remembered_goes_on_and_leaves_no_mark()
+    {
+        var ip = _network.Of("table ip x").Split(' ')[1];
+        var full = string.Join(", ", Enumerable.Range(1, 65_536).Select(i => $"{i} timeout 1h : 1"));
+        TestNetwork.Nft($"add element {ip} {Ruleset.Table} recent {{ {full} }}");
+        TestNetwork.Nft($$"""
+            table {{ip}} witness {
+              counter marked { }
+              chain leaving { type filter hook postrouting priority 300; meta l4proto udp meta mark != 0 counter name marked; }
+            }
+            """);
+        Socket[] members = [_network.MemberDatagrams(BalancedNetwork.First), _network.MemberDatagrams(BalancedNetwork.Second)];
+        using var client = _network.ClientDatagrams();
+        client.Send("one"u8);
+        Answer(members, "one");
+        client.Receive(new byte[16]).ShouldBe(3);
+
+        TestNetwork.Run($"nft list counter {ip} witness marked").ShouldContain("packets 0");
+    }
+
+    [NamespaceFact]
     public void A_segment_of_a_connection_that_nobody_knows_is_answered_with_a_reset_and_reaches_no_member()
     {
         using var first = _network.Listen(BalancedNetwork.First);
