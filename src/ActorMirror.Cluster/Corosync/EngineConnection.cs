@@ -42,7 +42,8 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
     private readonly byte[] _beat = new byte[ClusterMessage.HeaderLength + sizeof(long)];
     private bool _member;
     private bool _leaving;
-    private long _nextBeat;
+    private long _nextTick;
+    private bool _isBeat;
     private long _stalledSince;
 
     public EngineConnection(
@@ -80,7 +81,7 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
             WakeUp.Poll([new(wakeUp.Descriptor)], Again);
         while (!stopping() && !_member)
             Round(wakeUp, TimeSpan.FromMilliseconds(100));
-        _nextBeat = Stopwatch.GetTimestamp();
+        _nextTick = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Returns when it is to stop.</summary>
@@ -90,8 +91,8 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
         while (!stopping())
         {
             var unsent = !SendCommands();
-            var untilBeat = Beat();
-            Round(wakeUp, unsent || Stalled ? Min(Again, untilBeat) : untilBeat);
+            var untilTick = Beat();
+            Round(wakeUp, unsent || Stalled ? Min(Again, untilTick) : untilTick);
             if (_sequencer.Broken is { } broken)
                 throw new ClusterEngineException($"The order of events is lost: {broken}.");
         }
@@ -237,26 +238,31 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
         return true;
     }
 
-    /// <summary>Sends the heartbeat when it is time, and says how long until the next.</summary>
+    /// <summary>
+    /// Sends the heartbeat when it is time, and says how long until it is to be called again. It ticks twice for each heartbeat: to notice that this
+    /// thread stood still costs little, while a heartbeat wakes every device.
+    /// </summary>
     private TimeSpan Beat()
     {
         var now = Stopwatch.GetTimestamp();
-        if (now >= _nextBeat)
+        if (now >= _nextTick)
         {
-            if (!Stalled && _sequencer.Ring is { } ring && _heartbeats.MaySend())
+            var may = _heartbeats.MaySend();
+            _isBeat = !_isBeat;
+            if (_isBeat && may && !Stalled && _sequencer.Ring is { } ring)
             {
                 ClusterMessage.WriteHeader(_beat, MessageKind.Heartbeat, ring);
                 BinaryPrimitives.WriteInt64LittleEndian(_beat.AsSpan(ClusterMessage.HeaderLength), now);
 
-                // Not taken while a ring forms: the next one is 25 ms away.
+                // Not taken while a ring forms: the next one is not far.
                 _workers.TryMulticast(_beat);
             }
 
             // From now, not from when it was due: a late thread must not send a burst.
-            _nextBeat = now + (long)(_heartbeat.TotalSeconds * Stopwatch.Frequency);
+            _nextTick = now + (long)(_heartbeat.TotalSeconds / 2 * Stopwatch.Frequency);
         }
 
-        return Stopwatch.GetElapsedTime(now, _nextBeat);
+        return Stopwatch.GetElapsedTime(now, _nextTick);
     }
 
     private static WorkerRun Run(CpgAddress address) => new(new DeviceId((int)address.NodeId), address.ProcessId);

@@ -12,6 +12,9 @@ internal sealed class ControlClient : IDisposable
     // A frozen daemon accepts and never answers.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // Tables answer between two batches; a first answer on a busy machine took more than a second.
+    private static readonly TimeSpan ListPatience = TimeSpan.FromSeconds(5);
+
     // A planned handover answers when it is done.
     private static readonly TimeSpan CommandPatience = TimeSpan.FromSeconds(15);
 
@@ -36,7 +39,7 @@ internal sealed class ControlClient : IDisposable
 
     /// <summary>Connections of a group that are acknowledged as applied by its mirror; null while the device does not answer.</summary>
     public Task<ConnectionPage?> ProtectedAsync(string trafficGroup) =>
-        GetAsync($"connections?trafficGroup={Uri.EscapeDataString(trafficGroup)}&mirrored=true&limit=100000", ManagementJson.Default.ConnectionPage);
+        GetAsync($"connections?trafficGroup={Uri.EscapeDataString(trafficGroup)}&mirrored=true&limit=100000", ManagementJson.Default.ConnectionPage, ListPatience);
 
     /// <exception cref="HttpRequestException">The device refused, or is gone.</exception>
     public Task ForceStandbyAsync(string trafficGroup, string? to) =>
@@ -58,9 +61,9 @@ internal sealed class ControlClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<T?> GetAsync<T>(string path, JsonTypeInfo<T> type)
+    private async Task<T?> GetAsync<T>(string path, JsonTypeInfo<T> type, TimeSpan? time = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(time ?? Patience);
         try
         {
             return await _http.GetFromJsonAsync(path, type, patience.Token);

@@ -7,7 +7,7 @@ namespace ActorMirror.Lab.Devices;
 /// <summary>The devices of a run, asked together.</summary>
 internal sealed partial class LabCluster(IReadOnlyList<LabDevice> devices) : IDisposable
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     public IReadOnlyList<LabDevice> Devices => devices;
 

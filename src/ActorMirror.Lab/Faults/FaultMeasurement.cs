@@ -11,7 +11,8 @@ namespace ActorMirror.Lab.Faults;
 /// <summary>One fault under traffic: who was protected just before, the deed, who moved when, and what the client says of it all.</summary>
 internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injector, TrafficDriver client, Step step, LabDevice device)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    // The devices stamp what they report: to look often would not measure better, only cost them processor time.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     // TCP's own timer doubles after each try: an outage of 1.5 s may be followed by as much silence again.
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(10);
@@ -73,9 +74,10 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
     private async Task<(int Owned, IReadOnlySet<(FlowProtocol, string)> Acknowledged)> AcknowledgedAsync(IReadOnlyDictionary<string, string> actives)
     {
         var statuses = cluster.StatusAsync();
-        var pages = await Task.WhenAll(actives.Select(a => cluster[a.Value].Control.ProtectedAsync(a.Key)));
+        var pages = await Task.WhenAll(actives.Select(async a => (Group: a.Key, Device: a.Value, Page: await cluster[a.Value].Control.ProtectedAsync(a.Key))));
+        _problems.AddRange(pages.Where(p => p.Page is null).Select(p => $"{p.Device} did not say which connections of {p.Group} are protected"));
         var owned = (await statuses).Values.SelectMany(s => s.TrafficGroups).Where(g => g.Role == Role.Active).Sum(g => g.Counts.Owned);
-        var acknowledged = pages.OfType<ConnectionPage>().SelectMany(p => p.Connections).Where(c => c.Mirrored)
+        var acknowledged = pages.Select(p => p.Page).OfType<ConnectionPage>().SelectMany(p => p.Connections).Where(c => c.Mirrored)
             .Select(c => (c.Protocol == "udp" ? FlowProtocol.Udp : FlowProtocol.Tcp, c.Client)).ToHashSet();
         return (owned, acknowledged);
     }
