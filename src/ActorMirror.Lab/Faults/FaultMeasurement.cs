@@ -14,6 +14,9 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
     // The devices stamp what they report: to look often would not measure better, only cost them processor time.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
+    // Devices that list hundreds of connections delay their traffic a little; a connection younger than this need not survive anyway.
+    private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(100);
+
     // TCP's own timer doubles after each try: an outage of 1.5 s may be followed by as much silence again.
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ResetPatience = TimeSpan.FromSeconds(6);
@@ -27,6 +30,8 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
         var moving = before.Where(a => step.Moves && a.Value == device.Name && (step.TrafficGroup ?? a.Key) == a.Key).Select(a => a.Key).ToHashSet();
         await client.BeginWindowAsync();
         var (owned, acknowledged) = await AcknowledgedAsync(before);
+        await Task.Delay(Calm, stop);
+        await client.ListenAsync();
         var zero = await InjectAsync();
         await client.FaultAsync(zero);
 

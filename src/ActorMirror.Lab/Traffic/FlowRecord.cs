@@ -12,7 +12,7 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
     public const long EligibleAge = 100 * Monotonic.Millisecond;
 
     private SilenceMeter _silence;
-    private long _windowStart;
+    private long _listensSince;
     private long _asked;
     private Counters _atWindow;
     private long _checkpoint = -1;
@@ -69,7 +69,7 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
 
         _silence.Heard(now);
         var end = now - header.SilenceAge * Monotonic.Microsecond;
-        if (end >= _windowStart) _silence.Note(header.Silence * Monotonic.Microsecond, end);
+        if (end >= _listensSince) _silence.Note(header.Silence * Monotonic.Microsecond, end);
     }
 
     public void Ended(FlowEnd reason, long now)
@@ -87,10 +87,16 @@ internal sealed class FlowRecord(FlowSpec spec, StreamState stream) : IFlowListe
     /// <summary>Begins a window: everything that is told of a fault counts from here.</summary>
     public void BeginWindow(long now)
     {
-        _windowStart = now;
-        _silence.Restart();
+        Listen(now);
         _atWindow = Count();
         (_checkpoint, _faultAt, _eligible) = (-1, 0, false);
+    }
+
+    /// <summary>Silences that ended before this are none of the fault's.</summary>
+    public void Listen(long now)
+    {
+        _listensSince = now;
+        _silence.Restart();
     }
 
     /// <summary>The instant of the fault; may be told a little later.</summary>

@@ -41,6 +41,13 @@ internal sealed class TrafficClient : IDisposable
         (_inWindow, _faultAt) = (true, 0);
     }
 
+    /// <summary>What is prepared for a fault may have delayed messages: silences count from here.</summary>
+    public void Listen()
+    {
+        var now = Monotonic.Now;
+        foreach (var flow in _flows.Values) flow.Record.Listen(now);
+    }
+
     public void Fault(long at)
     {
         _faultAt = at;

@@ -90,6 +90,9 @@ internal sealed class TrafficConsole
             case "window":
                 client.BeginWindow();
                 break;
+            case "listen":
+                client.Listen();
+                break;
             case "fault":
                 client.Fault(command.At);
                 break;

@@ -43,6 +43,8 @@ internal sealed class TrafficDriver : IDisposable
 
     public Task<TrafficProgress> BeginWindowAsync() => ProgressAsync(new TrafficCommand("window"));
 
+    public Task<TrafficProgress> ListenAsync() => ProgressAsync(new TrafficCommand("listen"));
+
     public Task<TrafficProgress> FaultAsync(long at) => ProgressAsync(new TrafficCommand("fault", At: at));
 
     public Task<TrafficProgress> CheckpointAsync() => ProgressAsync(new TrafficCommand("checkpoint"));
@@ -61,6 +63,7 @@ internal sealed class TrafficDriver : IDisposable
     {
         await BeginWindowAsync();
         await ConnectionsAsync();
+        await ListenAsync();
         await FaultAsync(Monotonic.Now);
         await CheckpointAsync();
         await ReportAsync();
