@@ -28,6 +28,9 @@ internal sealed class EventLoop : IDisposable
     // Sends that fall due within a millisecond share one wake-up; commands wait at most this long.
     private const int LongestWait = 5;
 
+    // Between two looks at what arrived: hundreds of flows due at once must not keep the answers waiting, which would look like a silence.
+    private const int MostDue = 64;
+
     private readonly Epoll _epoll = new();
     private readonly PriorityQueue<Endpoint, long> _due = new();
     private readonly Dictionary<int, Endpoint> _endpoints = [];
@@ -80,7 +83,7 @@ internal sealed class EventLoop : IDisposable
 
     private void FireDue(long now)
     {
-        while (_due.TryPeek(out var endpoint, out var at) && at <= now)
+        for (var fired = 0; fired < MostDue && _due.TryPeek(out var endpoint, out var at) && at <= now; fired++)
         {
             _due.Dequeue();
             if (!endpoint.IsClosed) endpoint.Due(now);

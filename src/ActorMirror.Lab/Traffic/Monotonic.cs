@@ -14,5 +14,11 @@ internal static class Monotonic
 
     public static long Now => Stopwatch.GetTimestamp();
 
+    /// <summary>
+    /// The next beat of a paced sender. Beats it missed are left out, and it keeps its phase: senders that all went on from the moment they could would
+    /// beat together from then on, a burst at every interval that measures the lab and not the network.
+    /// </summary>
+    public static long NextBeat(long last, long interval, long now) => last + interval * (Math.Max(now - last, 0) / interval + 1);
+
     public static double Milliseconds(long nanoseconds) => Math.Round(nanoseconds / (double)Millisecond, 3);
 }

@@ -88,8 +88,7 @@ internal sealed class TcpConnection(
 
     public override void Due(long now)
     {
-        // Beats missed while this process did not run are left out: a burst would measure the lab, not the network.
-        _next = Math.Max(_next + interval, now);
+        _next = Monotonic.NextBeat(_next, interval, now);
         loop.Schedule(this, _next);
         if (_unsent > 0) Flush(now);
         if (_unsent == 0 && !IsClosed) Send(now);

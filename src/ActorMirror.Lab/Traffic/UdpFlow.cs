@@ -28,7 +28,7 @@ internal sealed class UdpFlow : Endpoint
 
     public override void Due(long now)
     {
-        _next = Math.Max(_next + _interval, now);
+        _next = Monotonic.NextBeat(_next, _interval, now);
         _loop.Schedule(this, _next);
         _stream.Compose(_outgoing, (uint)(_interval / Monotonic.Microsecond), now);
 
