@@ -24,15 +24,18 @@ internal sealed class LabDevice : IDisposable
     private readonly string _directory;
     private readonly string _configuration;
     private readonly LabTrust _trust;
+    private readonly string _processors;
     private readonly HashSet<int> _sessions = [];
     private HostProcess? _supervisor;
     private int _starts;
 
     /// <param name="configuration">The device group's file.</param>
     /// <param name="keyFile">corosync's key, the same for all devices of the run.</param>
-    public LabDevice(Run run, LabNetwork network, HostPlan host, DataPlaneHome home, string configuration, string keyFile, LabTrust trust)
+    /// <param name="processors">A line of shell that gives the device its processors (<see cref="ProcessorSplit"/>).</param>
+    public LabDevice(
+        Run run, LabNetwork network, HostPlan host, DataPlaneHome home, string configuration, string keyFile, LabTrust trust, string processors)
     {
-        (_run, _network, Host, _trust) = (run, network, host, trust);
+        (_run, _network, Host, _trust, _processors) = (run, network, host, trust, processors);
         _directory = Path.Combine(run.Directory, host.Name);
         _configuration = Path.Combine(_directory, "device.conf");
         Directory.CreateDirectory(_directory);
@@ -82,8 +85,8 @@ internal sealed class LabDevice : IDisposable
 
         // A corosync that outlived its supervisor holds the machine's /run and /dev/shm: the next supervisor comes to the same machine.
         var (program, setup) = DaemonProcesses().FirstOrDefault() is { } survivor
-            ? ((string[])["nsenter", $"--mount=/proc/{survivor.Id}/ns/mnt", .. command], "")
-            : (command, PrivateMounts);
+            ? ((string[])["nsenter", $"--mount=/proc/{survivor.Id}/ns/mnt", .. command], _processors)
+            : (command, $"{PrivateMounts}\n{_processors}");
         _supervisor = HostProcess.Start(_network.Host(Name), $"{Name}-{++_starts}", program, _run.Directory, setup);
         _run.Note(_supervisor.Identity);
         _sessions.Add(_supervisor.Identity.Id);

@@ -6,6 +6,9 @@ namespace ActorMirror.Lab.Networks;
 /// <summary>The network of a run: built from a plan, its links cut and healed, its hosts killed and made again.</summary>
 internal sealed class LabNetwork(Run run, NetworkPlan plan)
 {
+    // A switch filters nothing; Linux has its bridges ask netfilter three times per frame by default (br_netfilter), at the cost of the devices.
+    private const string NoFilter = "for f in /proc/sys/net/bridge/bridge-nf-call-*; do [ ! -e $f ] || echo 0 >$f; done";
+
     private string Switch => run.Namespace("switch");
 
     public NetworkPlan Plan => plan;
@@ -19,6 +22,7 @@ internal sealed class LabNetwork(Run run, NetworkPlan plan)
     public async Task BuildAsync(CancellationToken stop)
     {
         await AddNamespacesAsync([Switch], stop);
+        await Shell.RequireAsync("ip", ["netns", "exec", Switch, "sh", "-ec", NoFilter], stop: stop);
         var bridges = plan.Segments.SelectMany(segment => (string[])
         [
             // Without delay and snooping a port forwards from the moment it is up.

@@ -79,7 +79,18 @@ internal sealed record TrafficSection
     /// <summary>Where the client runs.</summary>
     public required string Host { get; init; }
 
+    public TrafficProcessor Processor { get; init; }
+
     public required ImmutableSortedDictionary<string, FlowSection> Flows { get; init; }
+}
+
+internal enum TrafficProcessor
+{
+    /// <summary>Clients, servers and devices share what there is.</summary>
+    Shared,
+
+    /// <summary>Clients and servers have one, devices the others, where there is more than one.</summary>
+    Own,
 }
 
 internal sealed record FlowSection

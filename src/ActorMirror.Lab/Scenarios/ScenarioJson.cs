@@ -14,7 +14,11 @@ internal static class ScenarioJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.KebabCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new DurationConverter(), new WordConverter<FaultKind>(), new WordConverter<DataPlaneHome>(), new WordConverter<Condition>(), new WordConverter<Traffic.FlowProtocol>() },
+        Converters =
+        {
+            new DurationConverter(), new WordConverter<FaultKind>(), new WordConverter<DataPlaneHome>(), new WordConverter<Condition>(),
+            new WordConverter<Traffic.FlowProtocol>(), new WordConverter<TrafficProcessor>(),
+        },
     };
 }
 

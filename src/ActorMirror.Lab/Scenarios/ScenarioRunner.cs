@@ -24,6 +24,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
     private readonly LabCluster _cluster;
     private readonly FaultInjector _injector;
     private readonly HostCommands _commands;
+    private readonly ProcessorSplit _processors;
     private readonly List<HostProcess> _servers = [];
     private TrafficDriver? _client;
     private LabDevice? _lastDevice;
@@ -37,10 +38,11 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         _network = new LabNetwork(_run, scenario.Network);
         _injector = new FaultInjector(_network);
         _commands = new HostCommands(_run, _network, scenario.Commands);
+        _processors = scenario.Traffic?.Processor == TrafficProcessor.Own ? ProcessorSplit.OfThisMachine() : ProcessorSplit.None;
         var devices = scenario.Network.Hosts.Where(h => h.DataPlane).ToList();
         var key = devices.Count > 0 ? WriteKey() : "";
         _trust = new LabTrust(scenario.Configuration ?? "");
-        _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.DataPlane, scenario.Configuration!, key, _trust))]);
+        _cluster = new LabCluster([.. devices.Select(h => new LabDevice(_run, _network, h, scenario.DataPlane, scenario.Configuration!, key, _trust, _processors.Devices))]);
     }
 
     public Run Run => _run;
@@ -114,8 +116,8 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         Phase("building the network");
         await _network.BuildAsync(stop);
         foreach (var (name, server) in _scenario.Servers)
-            _servers.Add(await TrafficDriver.StartServerAsync(_run, _network.Host(server.Host), name, server.Tcp, server.Udp, Wildcards(server.Host), stop));
-        if (_scenario.Traffic is { } traffic) _client = TrafficDriver.Start(_run, _network.Host(traffic.Host), "traffic");
+            _servers.Add(await TrafficDriver.StartServerAsync(_run, _network.Host(server.Host), name, server.Tcp, server.Udp, Wildcards(server.Host), _processors.Traffic, stop));
+        if (_scenario.Traffic is { } traffic) _client = TrafficDriver.Start(_run, _network.Host(traffic.Host), "traffic", _processors.Traffic);
     }
 
     /// <returns>What a measured fault did; null for other steps.</returns>
