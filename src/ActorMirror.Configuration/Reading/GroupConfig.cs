@@ -3,7 +3,6 @@ using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
-using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Reading;
 
@@ -34,6 +33,10 @@ internal sealed record GroupConfig
     public required ImmutableArray<PoolConfig> Pools { get; init; }
 
     public required ImmutableArray<VirtualServerConfig> VirtualServers { get; init; }
+
+    public required ImmutableArray<SnatConfig> Snats { get; init; }
+
+    public required ImmutableArray<SnatPoolConfig> SnatPools { get; init; }
 
     public required ClusterConfig Cluster { get; init; }
 
@@ -88,12 +91,42 @@ internal sealed record VirtualServerConfig(
     Located<TransportProtocol>? Protocol,
     Located<string>? Pool,
     Located<bool>? Mirror,
-    Located<SnatMode>? Snat,
+    Located<TranslationConfig>? Snat,
     Located<string>? TrafficGroup,
     Located<TimeSpan>? IdleTimeout) : INamed
 {
     public IEnumerable<Located<string>> AllVlans => Vlan is null ? Vlans.Items : Vlans.Items.Insert(0, Vlan);
 }
+
+/// <summary>Where translation addresses come from.</summary>
+internal enum SnatMode
+{
+    None,
+    Automap,
+    Address,
+    Pool,
+}
+
+/// <param name="Address">Of <see cref="SnatMode.Address"/>.</param>
+/// <param name="Pool">Name of the SNAT pool of <see cref="SnatMode.Pool"/>.</param>
+internal sealed record TranslationConfig(SnatMode Mode, Address? Address = null, string? Pool = null)
+{
+    public static readonly TranslationConfig None = new(SnatMode.None);
+    public static readonly TranslationConfig Automap = new(SnatMode.Automap);
+}
+
+internal sealed record SnatPoolConfig(string Name, Origin Origin, LocatedList<Address> Members) : INamed;
+
+internal sealed record SnatConfig(
+    string Name,
+    Origin Origin,
+    LocatedList<Prefix> Origins,
+    LocatedList<string> Vlans,
+    Located<TranslationConfig>? Translation,
+    Located<bool>? Mirror,
+    Located<string>? TrafficGroup,
+    Located<TimeSpan>? IdleTimeout,
+    Located<TimeSpan>? UdpIdleTimeout) : INamed;
 
 internal sealed record ClusterConfig(
     Origin Origin,

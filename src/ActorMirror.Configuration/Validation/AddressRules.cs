@@ -47,6 +47,8 @@ internal static class AddressRules
             .. config.SelfIps.Select(s => s.Address is { } a ? new Located<Address>(a.Value.Address, a.Origin) : null),
             .. config.VirtualAddresses.Select(v => v.Address),
             .. config.VirtualServers.Select(v => v.Destination is { } d ? new Located<Address>(d.Value.Address, d.Origin) : null),
+            .. config.Snats.Select(s => s.Translation is { Value.Address: { } a } t ? new Located<Address>(a, t.Origin) : null),
+            .. config.SnatPools.SelectMany(p => p.Members.Items),
             .. config.Pools.SelectMany(p => p.Members).Select(m => m.Address is { } a ? new Located<Address>(a.Value.Address, a.Origin) : null),
         ];
         foreach (var address in addresses.OfType<Located<Address>>().Where(a => !a.Value.IsV4))
@@ -61,9 +63,9 @@ internal static class AddressRules
     {
         if (address.Address is not { } located) return;
         if (address.Vlan is { } vlan) InSubnet(topology, located, located.Value, vlan.Value, problems);
-        var servers = topology.Config.VirtualServers.Where(v => v.Destination?.Value.Address == located.Value).ToList();
-        if (servers.Count == 0)
-            problems.Warning(located.Origin, "no virtual server listens on this address", "remove it, or correct the address");
+        var isUsed = topology.Config.VirtualServers.Any(v => v.Destination?.Value.Address == located.Value)
+            || topology.Translations.Any(t => topology.AddressesOf(t.Translation.Value).Contains(located.Value));
+        if (!isUsed) problems.Warning(located.Origin, "no virtual server listens on this address, and no SNAT translates to it", "remove it, or correct the address");
     }
 
     private static void Destination(Topology topology, VirtualServerConfig server, Problems problems)
@@ -82,8 +84,7 @@ internal static class AddressRules
         // An unknown name is reported already; it would be reported again for each further virtual server of the address.
         var group = explicitAddress?.TrafficGroup?.Value
             ?? topology.Config.VirtualServers.First(v => v.Destination?.Value.Address == address).TrafficGroup?.Value;
-        var isKnown = topology.Config.TrafficGroups.Any(g => g.Name == group);
-        if (isKnown && server.TrafficGroup is { } own && own.Value != group)
+        if (group is not null && topology.IsTrafficGroup(group) && server.TrafficGroup is { } own && own.Value != group)
             problems.Error(own.Origin, $"the address {address} belongs to traffic group '{group}' already: an address moves as a whole", $"set traffic-group = {group}, or use another address");
     }
 

@@ -1,6 +1,5 @@
 using ActorMirror.Configuration.Reading;
 using ActorMirror.Domain.Addresses;
-using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Validation;
 
@@ -119,5 +118,5 @@ internal static class TrafficRules
         }
     }
 
-    private static string Family(Address address) => address.IsV4 ? "IPv4" : "IPv6";
+    public static string Family(Address address) => address.IsV4 ? "IPv4" : "IPv6";
 }

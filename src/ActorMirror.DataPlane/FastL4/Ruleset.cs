@@ -12,10 +12,10 @@ namespace ActorMirror.DataPlane.FastL4;
 /// <code>
 /// prerouting  raw     lease      to a floating address whose group's lease is over: drop
 ///             mangle  guard      of no known connection, from a client or a member: dropped, or answered with a reset when it is repeated
-///             dstnat  dispatch   first packet of a connection: choose a member, mark, translate
+///             dstnat  dispatch   first packet of a connection: choose a member, mark, translate; or mark it as of a SNAT
 /// input       filter  local      to an address of ours but no virtual server's: echo, or refuse
 /// forward     filter  relay      ours with a live lease: go on, and say which events we need; anything else: drop (own namespace only)
-/// postrouting srcnat  source     SNAT automap
+/// postrouting srcnat  source     SNAT
 /// arp input, output   lease      the same gate for "who has" and our own announcements
 /// ip6 output          lease      the same gate for neighbour advertisements
 /// </code>
@@ -105,12 +105,15 @@ public static partial class Ruleset
         text.AppendLine(Named($"set member_endpoints {{ type {type} . inet_proto . inet_service;",
             own.SelectMany(s => s.Members.Select(m => $"{m.Member.Endpoint.Address} . {Word(s.Server.Protocol)} . {m.Member.Endpoint.Port}")).Distinct()));
         text.AppendLine(Named($"map member_group {{ type {type} . inet_service : mark;", MemberGroups(own)));
-        text.AppendLine(Named($"map snat_of {{ type mark : {type};",
-            own.Where(s => s.Server.SnatAddress is not null).Select(s => $"{Hex(s.Bits)} : {s.Server.SnatAddress}")));
+        text.AppendLine(Named($"map snat_of {{ type mark : {type};", SnatOf(family, services)));
+        var sources = Sources(family, services).ToList();
+        foreach (var (_, chain, rules) in sources) text.AppendLine($"chain {chain} {{\n{rules}}}");
+        if (sources.Count > 0) text.AppendLine(Named("map sources { type mark : verdict;", sources.Select(s => $"{Hex(s.Bits)} : goto {s.Chain}")));
+        if (GoesOut(family, services)) text.AppendLine(Origins(family, services));
         foreach (var service in own) text.AppendLine($"chain {ChainOf(service)} {{\n{Selection(service, health)}}}");
         text.AppendLine(Named($"map services {{ type {type} . inet_proto . inet_service : verdict;", own.Select(s =>
             $"{s.Server.Destination.Address} . {Word(s.Server.Protocol)} . {s.Server.Destination.Port} : goto {ChainOf(s)}")));
-        text.AppendLine(Chains(family, services.Model.DataPlane));
+        text.AppendLine(Chains(family, services, sources.Count > 0));
         if (family == Family.V6) text.AppendLine(NeighborChains(services.Model.DataPlane));
         text.Append('}');
         return text.ToString();
@@ -151,9 +154,11 @@ public static partial class Ruleset
         return text.ToString();
     }
 
-    private static string Chains(Family family, DataPlaneSettings settings)
+    private static string Chains(Family family, ServiceTable services, bool hasSources)
     {
         var ip = family.Name;
+        var settings = services.Model.DataPlane;
+        var goesOut = GoesOut(family, services);
         // The third guard rule takes the place of tcp_loose=0 where that sysctl is the host's and not ours to set.
         var refuse = settings.OnUnknown == OnUnknown.Reset ? "goto unknown" : "drop";
         var unknown = settings.OnUnknown == OnUnknown.Reset ? $"ct state invalid {ip} daddr @virtual meta l4proto tcp goto unknown\n    " : "";
@@ -167,7 +172,7 @@ public static partial class Ruleset
         // Neighbours ask for a virtual address, and answer it, by ICMPv6.
         var admitted = family == Family.V6 ? "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept" : "";
         var rest = settings.Namespace is null ? $"{ip} saddr . meta l4proto . th sport @member_endpoints drop" : "drop";
-        return (settings.OnUnknown == OnUnknown.Reset ? Doubt(family) : "") + LostByMember(family, settings) + $$"""
+        return (settings.OnUnknown == OnUnknown.Reset ? Doubt(family) : "") + LostByMember(family, settings) + (goesOut ? LostByOrigin(family, settings) : "") + $$"""
               chain lease_check {
                 meta mark set {{ip}} daddr map @group_of
                 meta mark != @{{LeaseSet}} drop
@@ -181,11 +186,11 @@ public static partial class Ruleset
                 type filter hook prerouting priority mangle; policy accept;
                 {{loose}}{{unknown}}ct state invalid {{ip}} daddr @virtual drop
                 ct state new {{ip}} daddr @virtual tcp flags & (fin|syn|rst|ack) != syn {{refuse}}
-                ct state invalid {{ip}} saddr . meta l4proto . th sport @member_endpoints goto lost_by_member
+                ct state invalid {{ip}} saddr . meta l4proto . th sport @member_endpoints goto lost_by_member{{(goesOut ? OutwardGuard(family, settings) : "")}}
               }
               chain dispatch {
                 type nat hook prerouting priority dstnat; policy accept;
-                fib daddr type local {{ip}} daddr . meta l4proto . th dport vmap @services
+                fib daddr type local {{ip}} daddr . meta l4proto . th dport vmap @services{{(goesOut ? Outward(family) : "")}}
               }
               chain local {
                 type filter hook input priority filter; policy accept;
@@ -210,12 +215,13 @@ public static partial class Ruleset
                 tcp flags & (fin|rst) != 0 ct mark set ct mark | 0x1 ct event set destroy,protoinfo accept
                 ct state new meta l4proto tcp ct event set assured,destroy
                 ct state new meta l4proto udp ct event set reply,destroy
-                ct direction original meta l4proto udp jump remember
+                ct direction original meta l4proto udp {{(goesOut ? "ct mark & 0x00000ffe != 0x0 " : "")}}jump remember
                 accept
               }
               chain source {
                 type nat hook postrouting priority srcnat; policy accept;
                 {{Ours}} snat {{ip}} to ct mark & 0xfffff000 map @snat_of
+                {{(hasSources ? $"{Ours} ct mark & 0xfffff000 vmap @sources" : "")}}
               }
             """;
     }

@@ -18,13 +18,21 @@ public sealed record Service(VirtualServer Server, int TrafficGroup, int Number,
     public uint Bits => FlowMark.ServerBits(TrafficGroup, Number);
 }
 
+/// <summary>A SNAT with its numbers. Its connections have no member, and none in their mark.</summary>
+public sealed record NumberedSnat(Snat Snat, int TrafficGroup, int Number)
+{
+    public uint Bits => FlowMark.ServerBits(TrafficGroup, Number);
+
+    internal bool Has(Family family) => Snat.Origins.Any(o => family.Has(o.Address));
+}
+
 /// <summary>An address that moves with a traffic group.</summary>
 public sealed record FloatingAddress(Address Address, int PrefixLength, string Interface, string TrafficGroup, int GroupNumber, bool IsVirtual, bool IcmpEcho);
 
 /// <summary>The model of a device group joined with the numbers the cluster agreed on; immutable, made anew when either changes.</summary>
 public sealed class ServiceTable
 {
-    private readonly Dictionary<uint, Service> byBits;
+    private readonly Dictionary<uint, Listener> byBits;
     private readonly Dictionary<uint, MarkedMember> byMark;
     private readonly Dictionary<int, ImmutableArray<FloatingAddress>> floatingOf;
 
@@ -32,9 +40,10 @@ public sealed class ServiceTable
     {
         Model = model;
         Services = [.. model.VirtualServers.Select(server => ToService(server, numbers))];
+        Snats = [.. model.Snats.Select(snat => new NumberedSnat(snat, numbers.Groups[snat.TrafficGroup].Number, numbers.VirtualServers[snat.Key]!.Value))];
         Floating = [.. FloatingSelfIps(model, numbers), .. VirtualAddresses(model, numbers)];
         floatingOf = Floating.GroupBy(f => f.GroupNumber).ToDictionary(g => g.Key, g => g.ToImmutableArray());
-        byBits = Services.ToDictionary(s => s.Bits);
+        byBits = Services.Select(s => (s.Bits, Listener: (Listener)s.Server)).Concat(Snats.Select(s => (s.Bits, Listener: (Listener)s.Snat))).ToDictionary(x => x.Bits, x => x.Listener);
         byMark = Services.SelectMany(s => s.Members).ToDictionary(m => m.Mark.Value);
         Groups = model.TrafficGroups.ToImmutableDictionary(g => g.Name, g => numbers.Groups[g.Name].Number);
         Digest = DigestOf(this);
@@ -46,7 +55,7 @@ public sealed class ServiceTable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(numbers);
         return model.TrafficGroups.All(g => numbers.Groups.ContainsKey(g.Name))
-            && model.VirtualServers.All(v => numbers.VirtualServers[v.Name] is not null)
+            && model.Listeners.All(l => numbers.VirtualServers[l.Key] is not null)
             && model.Pools.All(p => p.Members.All(m => numbers.PoolMembers[Declaration.MemberKey(p, m)] is not null))
             ? new ServiceTable(model, numbers)
             : null;
@@ -55,6 +64,8 @@ public sealed class ServiceTable
     public DeviceGroupModel Model { get; }
 
     public ImmutableArray<Service> Services { get; }
+
+    public ImmutableArray<NumberedSnat> Snats { get; }
 
     public ImmutableArray<FloatingAddress> Floating { get; }
 
@@ -67,8 +78,8 @@ public sealed class ServiceTable
     /// <summary>Of what marks mean: two devices can mirror each other only if theirs are equal.</summary>
     public ulong Digest { get; }
 
-    /// <summary>The virtual server a connection belongs to; null when the mark is not one of this configuration.</summary>
-    public Service? Find(FlowMark mark) =>
+    /// <summary>The virtual server or SNAT a connection belongs to; null when the mark is not one of this configuration.</summary>
+    public Listener? Find(FlowMark mark) =>
         byBits.GetValueOrDefault(mark.Value & (FlowMark.OursMask | FlowMark.TrafficGroupMask | FlowMark.VirtualServerMask));
 
     public MarkedMember? FindMember(FlowMark mark) => byMark.GetValueOrDefault(mark.Value & ~FlowMark.Closing);
@@ -109,5 +120,6 @@ public sealed class ServiceTable
 
     private static ulong DigestOf(ServiceTable table) => Domain.Digest.Of(
         table.Services.SelectMany(s => s.Members.Select(m => (Service: s, Member: m))).OrderBy(x => x.Member.Mark.Value)
-            .Select(x => $"{x.Member.Mark}={x.Service.Server.Name}/{x.Service.Server.Destination}/{x.Member.Member.Endpoint}"));
+            .Select(x => $"{x.Member.Mark}={x.Service.Server.Name}/{x.Service.Server.Destination}/{x.Member.Member.Endpoint}")
+            .Concat(table.Snats.OrderBy(s => s.Bits).Select(s => $"0x{s.Bits:x8}={s.Snat.Key}")));
 }

@@ -6,19 +6,12 @@ using ActorMirror.Domain.Pools;
 
 namespace ActorMirror.Domain.VirtualServers;
 
-/// <summary>How a virtual server treats the source address towards its members.</summary>
-public enum SnatMode
-{
-    /// <summary>The client's address is kept; replies must come back through a floating self IP of the same traffic group.</summary>
-    None,
-
-    /// <summary>Translated to the traffic group's floating self IP on the egress VLAN.</summary>
-    Automap,
-}
-
 /// <summary>A destination that clients connect to and the pool its connections are spread over (type fast-l4).</summary>
 /// <param name="Vlans">The VLANs on which it accepts connections; empty means all.</param>
-/// <param name="SnatAddress">The translation address of <see cref="SnatMode.Automap"/>, resolved at validation; null otherwise.</param>
+/// <param name="SnatAddresses">
+/// What members see in place of the client's address: that of automap, resolved at validation, or those of a SNAT pool. Empty: the client itself, and
+/// replies must come back through a floating self IP of the same traffic group.
+/// </param>
 /// <param name="IdleTimeout">After this long without a packet the kernel forgets a connection.</param>
 public sealed record VirtualServer(
     string Name,
@@ -27,11 +20,15 @@ public sealed record VirtualServer(
     ImmutableArray<Vlan> Vlans,
     Pool Pool,
     bool Mirror,
-    SnatMode Snat,
-    Address? SnatAddress,
+    ImmutableArray<Address> SnatAddresses,
     string TrafficGroup,
-    TimeSpan IdleTimeout);
+    TimeSpan IdleTimeout) : Listener(Name, Mirror, TrafficGroup)
+{
+    public override string Key => Name;
 
-/// <summary>A floating address that virtual servers listen on.</summary>
+    public override TimeSpan? IdleTimeoutOf(TransportProtocol protocol) => protocol == Protocol ? IdleTimeout : null;
+}
+
+/// <summary>A floating address that virtual servers listen on, or that SNATs translate to.</summary>
 /// <param name="IcmpEcho">Whether the address answers pings.</param>
 public sealed record VirtualAddress(Address Address, string TrafficGroup, Vlan Vlan, bool IcmpEcho);
