@@ -68,15 +68,20 @@ internal static class ModelBuilder
         v.Destination!.Value,
         v.Protocol!.Value,
         [.. v.AllVlans.Select(vlan => vlans[vlan.Value])],
-        pools[v.Pool!.Value],
+        v.Pool is { } pool ? pools[pool.Value] : null,
         v.Mirror!.Value,
+        v.IsForwarding!.Value && v.Snat!.Value.Mode == SnatMode.Automap,
         SnatAddresses(topology, v),
         v.TrafficGroup!.Value,
         v.IdleTimeout!.Value);
 
-    private static ImmutableArray<Address> SnatAddresses(Topology topology, VirtualServerConfig v) => v.Snat!.Value.Mode == SnatMode.Automap
-        ? topology.Automap(v, topology.Config.Device!.Value) is { } address ? [address] : []
-        : [.. topology.AddressesOf(v.Snat.Value).Where(a => a.IsV4 == v.Destination!.Value.Address.IsV4).Order()];
+    private static ImmutableArray<Address> SnatAddresses(Topology topology, VirtualServerConfig v)
+    {
+        if (v.Snat!.Value.Mode == SnatMode.Automap && !v.IsForwarding!.Value)
+            return topology.Automap(v, topology.Config.Device!.Value) is { } address ? [address] : [];
+        var addresses = v.Snat.Value.Mode == SnatMode.Automap ? topology.FloatingOf(v.TrafficGroup!.Value).Select(f => f.Address!.Value.Address) : topology.AddressesOf(v.Snat.Value);
+        return [.. addresses.Where(a => a.IsV4 == v.Destination!.Value.Address.IsV4).Order()];
+    }
 
     private static Snat Snat(Topology topology, SnatConfig s, Dictionary<string, Vlan> vlans)
     {
@@ -99,7 +104,11 @@ internal static class ModelBuilder
     {
         var groups = new SortedDictionary<Address, string>();
         foreach (var address in topology.Config.VirtualAddresses) groups.TryAdd(address.Address!.Value, address.TrafficGroup!.Value);
-        foreach (var server in topology.Config.VirtualServers) groups.TryAdd(server.Destination!.Value.Address, server.TrafficGroup!.Value);
+        foreach (var server in topology.Config.VirtualServers)
+        {
+            if (server.Address is { } address) groups.TryAdd(address.Value, server.TrafficGroup!.Value);
+        }
+
         var translations = topology.Translations.SelectMany(t => topology.AddressesOf(t.Translation.Value).Select(a => (Address: a, Group: t.Group.Value)));
         foreach (var (address, group) in translations.Where(t => !topology.IsSelfIp(t.Address))) groups.TryAdd(address, group);
         return

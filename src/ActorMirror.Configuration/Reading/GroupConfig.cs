@@ -82,19 +82,26 @@ internal sealed record PoolConfig(
 
 internal sealed record PoolMemberConfig(Located<Endpoint>? Address, Located<int>? Ratio);
 
+/// <param name="IsForwarding">Its type: forwarding, or fast-l4.</param>
+/// <param name="Protocol">Null within: any.</param>
 internal sealed record VirtualServerConfig(
     string Name,
     Origin Origin,
-    Located<Endpoint>? Destination,
+    Located<Destination>? Destination,
     Located<string>? Vlan,
     LocatedList<string> Vlans,
-    Located<TransportProtocol>? Protocol,
+    Located<TransportProtocol?>? Protocol,
+    Located<bool>? IsForwarding,
     Located<string>? Pool,
     Located<bool>? Mirror,
     Located<TranslationConfig>? Snat,
     Located<string>? TrafficGroup,
     Located<TimeSpan>? IdleTimeout) : INamed
 {
+    /// <summary>The virtual address; null where it takes what passes through: it forwards, or listens on a network.</summary>
+    public Located<Address>? Address =>
+        Destination is { Value.IsHost: true } d && IsForwarding is not { Value: true } ? new Located<Address>(d.Value.Address, d.Origin) : null;
+
     public IEnumerable<Located<string>> AllVlans => Vlan is null ? Vlans.Items : Vlans.Items.Insert(0, Vlan);
 }
 

@@ -89,15 +89,15 @@ internal static class GroupReader
 
     private static VirtualServerConfig VirtualServer(Section s)
     {
-        // The only type so far; it is read so that a file that says it is right and one that says another is not.
-        s.Required("type", Kinds.Choice(("fast-l4", true)));
+        var isForwarding = s.Required("type", Kinds.Choice(("fast-l4", false), ("forwarding", true)));
         return new VirtualServerConfig(
             s.Name, s.Origin,
-            s.Required("destination", Kinds.Endpoint),
+            s.Required("destination", Kinds.Destination),
             s.Optional("vlan", Kinds.Reference),
             s.List("vlans", Kinds.Reference, isRequired: false),
-            s.Required("protocol", Kinds.Choice(("tcp", TransportProtocol.Tcp), ("udp", TransportProtocol.Udp))),
-            s.Required("pool", Kinds.Reference),
+            s.Required("protocol", Kinds.Choice(("tcp", (TransportProtocol?)TransportProtocol.Tcp), ("udp", TransportProtocol.Udp), ("any", null))),
+            isForwarding,
+            isForwarding is { Value: true } ? s.Optional("pool", Kinds.Reference) : s.Required("pool", Kinds.Reference),
             s.Required("mirror", Kinds.Switch),
             s.Required("snat", Kinds.SnatOfServer),
             s.Required("traffic-group", Kinds.Reference),

@@ -36,6 +36,9 @@ internal static class Kinds
 
     public static readonly Kind<Endpoint> Endpoint = new("an IPv4 or IPv6 address and a port from 1 to 65535, \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"", IsEndpoint);
 
+    public static readonly Kind<Destination> Destination = new(
+        "an IPv4 or IPv6 address, or a network with no bit set beyond LENGTH, and a port from 1 to 65535 or * for any, \"ADDRESS:PORT\", \"ADDRESS/LENGTH:PORT\", \"[ADDRESS]:PORT\" or \"[ADDRESS]/LENGTH:PORT\"", IsDestination);
+
     public static readonly Kind<TranslationConfig> SnatOfServer = new("none | automap | pool NAME", IsSnatOfServer);
 
     public static readonly Kind<TranslationConfig> Translation = new("automap, 'pool NAME', or an IPv4 or IPv6 address", IsTranslation);
@@ -122,6 +125,9 @@ internal static class Kinds
         value = new TranslationConfig(SnatMode.Address, address);
         return true;
     }
+
+    private static bool IsDestination(string text, out Destination value) =>
+        Domain.Addresses.Destination.TryParse(text, out value) && !(value.Address.IsV4 && text.Contains('[', StringComparison.Ordinal));
 
     private static bool IsEndpoint(string text, out Endpoint value) => Domain.Addresses.Endpoint.TryParse(text, out value) && value.Port > 0;
 

@@ -15,6 +15,12 @@ internal static class SnatRules
         }
 
         foreach (var server in topology.ServersWith(SnatMode.Pool)) OneFamily(topology, server, problems);
+        foreach (var server in topology.ServersWith(SnatMode.Automap).Where(s => s.IsForwarding is { Value: true }))
+        {
+            if (server is { Snat: { } snat, TrafficGroup: { } group, Destination.Value.Address.IsV4: var isV4 })
+                Automap(topology, snat, group.Value, null, problems, isV4);
+        }
+
         Origins(topology.Config, problems);
         Owners(topology, problems);
     }
@@ -22,31 +28,29 @@ internal static class SnatRules
     private static void OneFamily(Topology topology, SnatConfig snat, Prefix origin, Problems problems)
     {
         if (snat is not { Translation: { } translation, TrafficGroup: { } group }) return;
-        var family = TrafficRules.Family(origin.Address);
         if (translation.Value.Mode == SnatMode.Automap)
         {
-            var sources = topology.FloatingOf(group.Value).Where(s => s.Address!.Value.Address.IsV4 == origin.Address.IsV4).ToList();
-            if (sources.Count == 0)
-            {
-                problems.Error(
-                    translation.Origin, $"traffic group '{group.Value}' has no floating {family} self IP, so automap has no source address for {origin}",
-                    $"add a self IP with traffic-group = {group.Value} on the VLAN that connections leave by");
-            }
-            else if (sources.TrueForAll(s => s.Address!.Value.Contains(origin)))
-            {
-                problems.Warning(
-                    translation.Origin, $"traffic group '{group.Value}' has floating {family} self IPs in the subnet of {origin} only: replies from elsewhere find back only by routes of the network",
-                    $"add a self IP with traffic-group = {group.Value} on the VLAN that connections leave by");
-            }
-
+            Automap(topology, translation, group.Value, origin, problems, origin.Address.IsV4);
             return;
         }
 
         var addresses = topology.AddressesOf(translation.Value);
         if (addresses.IsEmpty || addresses.Any(a => a.IsV4 == origin.Address.IsV4)) return;
         problems.Error(
-            translation.Origin, $"the origin {origin} is {family}, its translation is not: connections are not translated between the two",
+            translation.Origin, $"the origin {origin} is {TrafficRules.Family(origin.Address)}, its translation is not: connections are not translated between the two",
             "make a SNAT for each family, or a SNAT pool of both");
+    }
+
+    /// <summary>By the VLAN of exit: the traffic group's floating self IPs, somewhere else than where the connections come from.</summary>
+    private static void Automap(Topology topology, Located<TranslationConfig> translation, string group, Prefix? origin, Problems problems, bool isV4)
+    {
+        var family = isV4 ? "IPv4" : "IPv6";
+        var sources = topology.FloatingOf(group).Where(s => s.Address!.Value.Address.IsV4 == isV4).ToList();
+        var remedy = $"add a self IP with traffic-group = {group} on the VLAN that connections leave by";
+        if (sources.Count == 0)
+            problems.Error(translation.Origin, $"traffic group '{group}' has no floating {family} self IP, so automap has no source address", remedy);
+        else if (origin is { } from && sources.TrueForAll(s => s.Address!.Value.Contains(from)))
+            problems.Warning(translation.Origin, $"traffic group '{group}' has floating {family} self IPs in the subnet of {from} only: replies from elsewhere find back only by routes of the network", remedy);
     }
 
     private static void OneFamily(Topology topology, VirtualServerConfig server, Problems problems)
@@ -104,7 +108,7 @@ internal static class SnatRules
         var owners = new Dictionary<Address, string>();
         foreach (var address in config.VirtualAddresses) Own(address.Address?.Value, address.TrafficGroup);
         foreach (var self in config.SelfIps) Own(self.Address?.Value.Address, self.TrafficGroup);
-        foreach (var server in config.VirtualServers) Own(server.Destination?.Value.Address, server.TrafficGroup);
+        foreach (var server in config.VirtualServers) Own(server.Address?.Value, server.TrafficGroup);
         var unplaced = new HashSet<Address>();
         foreach (var (translation, group) in topology.Translations)
         {

@@ -64,13 +64,13 @@ internal sealed class Topology(GroupConfig config)
     public string? VlanOf(Address address) =>
         ExplicitAddress(address)?.Vlan?.Value
         ?? Around(address).Select(s => s.Vlan!.Value).Order(StringComparer.Ordinal).FirstOrDefault()
-        ?? Config.VirtualServers.Where(v => v.Destination?.Value.Address == address).SelectMany(v => v.AllVlans).FirstOrDefault()?.Value;
+        ?? Config.VirtualServers.Where(v => v.Address?.Value == address).SelectMany(v => v.AllVlans).FirstOrDefault()?.Value;
 
-    /// <summary>VLANs from which clients come: those it names, else that of its address.</summary>
+    /// <summary>VLANs from which clients come: those it names, else that of its address, if it has one.</summary>
     public IEnumerable<string> ClientVlans(VirtualServerConfig server)
     {
         if (server.AllVlans.Any()) return server.AllVlans.Select(v => v.Value);
-        return server.Destination is { } destination && VlanOf(destination.Value.Address) is { } vlan ? [vlan] : [];
+        return server.Address is { } address && VlanOf(address.Value) is { } vlan ? [vlan] : [];
     }
 
     /// <summary>

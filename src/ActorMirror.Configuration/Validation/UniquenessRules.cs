@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorMirror.Configuration.Reading;
 using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.Connections;
 
 namespace ActorMirror.Configuration.Validation;
 
@@ -54,12 +55,17 @@ internal static class UniquenessRules
 
     private static void Destinations(GroupConfig config, Problems problems)
     {
-        var first = new Dictionary<(Endpoint, object), string>();
+        var first = new Dictionary<(Destination, TransportProtocol), string>();
         foreach (var server in config.VirtualServers)
         {
             if (server is not { Destination: { } destination, Protocol: { } protocol }) continue;
-            if (!first.TryAdd((destination.Value, protocol.Value), server.Name))
-                problems.Error(destination.Origin, $"the virtual server '{first[(destination.Value, protocol.Value)]}' has the same destination and protocol", "give one of them another address or port");
+            TransportProtocol[] protocols = protocol.Value is { } one ? [one] : [TransportProtocol.Tcp, TransportProtocol.Udp];
+            foreach (var key in protocols.Select(p => (destination.Value, p)))
+            {
+                if (first.TryAdd(key, server.Name)) continue;
+                problems.Error(destination.Origin, $"the virtual server '{first[key]}' has the same destination and protocol", "give one of them another address or port");
+                break;
+            }
         }
     }
 
@@ -96,7 +102,7 @@ internal static class UniquenessRules
                 problems.Error(address.Origin, $"{address.Value.Address} is also {taken[address.Value.Address]}", "choose an unused address");
         }
 
-        var own = config.VirtualServers.Select(v => v.Destination is { } d ? new Located<Address>(d.Value.Address, d.Origin) : null)
+        var own = config.VirtualServers.Select(v => v.Address)
             .Concat(config.VirtualAddresses.Select(v => v.Address))
             .Concat(topology.Translations
                 .SelectMany(t => topology.AddressesOf(t.Translation.Value).Select(a => new Located<Address>(a, t.Translation.Origin)))

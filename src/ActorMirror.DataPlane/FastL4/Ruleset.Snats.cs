@@ -1,4 +1,3 @@
-using System.Text;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
@@ -13,17 +12,15 @@ public static partial class Ruleset
 {
     private static bool GoesOut(Family family, ServiceTable services) => services.Snats.Any(s => s.Has(family));
 
-    /// <summary>The mark of the SNAT that takes a packet, by where and from whom it comes; and those translation addresses that are floating self IPs.</summary>
+    /// <summary>The mark of the SNAT that takes a packet, by where and from whom it comes.</summary>
     private static string Origins(Family family, ServiceTable services) =>
-        $$"""
-        {{Named($"map origins {{ type ifname . {family.AddressType} : mark; flags interval;", services.Model.Vlans.Where(v => v.InDataPlane).SelectMany(vlan => OriginsOn(vlan, family, services)))}}
-        {{Named($"set translations {{ type {family.AddressType};", TranslatingSelfIps(family, services))}}
-        """;
+        Named($"map origins {{ type ifname . {family.AddressType} : mark; flags interval;", services.Model.Vlans.Where(v => v.InDataPlane).SelectMany(vlan => OriginsOn(vlan, family, services)));
 
-    private static IEnumerable<string> TranslatingSelfIps(Family family, ServiceTable services)
+    /// <summary>Floating self IPs that connections are translated to whose other end may be anybody.</summary>
+    private static IEnumerable<string> Translating(Family family, ServiceTable services)
     {
-        var translations = services.Snats.SelectMany(s => s.Snat.Translations).Where(family.Has).ToHashSet();
-        return services.Floating.Where(f => !f.IsVirtual && translations.Contains(f.Address)).Select(f => f.Address.ToString());
+        var translations = services.Snats.SelectMany(s => s.Snat.Translations).Concat(services.Services.Where(s => s.Server.AutomapByVlan).SelectMany(s => s.Server.SnatAddresses)).ToHashSet();
+        return services.Floating.Where(f => family.Has(f.Address) && !f.IsVirtual && translations.Contains(f.Address)).Select(f => f.Address.ToString());
     }
 
     private static IEnumerable<string> OriginsOn(Vlan vlan, Family family, ServiceTable services)
@@ -34,39 +31,18 @@ public static partial class Ruleset
         return PrefixRanges.Of(snatOf.Keys).Select(range => $"\"{vlan.Interface}\" . {Text(range)} : {Hex(snatOf[range.Covering[0]].Bits)}");
     }
 
-    /// <summary>Of a first packet that no virtual server takes and that is not for this device. Pings are translated, but say nothing of themselves.</summary>
+    /// <summary>Of a first packet that no virtual server takes and that is not for this device.</summary>
     private static string Outward(Family family) => $$"""
 
                 fib daddr type unicast meta l4proto { tcp, udp, {{family.Icmp}} } ct mark set iifname . {{family.Name}} saddr map @origins
                 ct mark & 0xffc00000 == @{{GatedSet}} drop
-                {{Ours}} meta l4proto {{family.Icmp}} ct event set 0x0
+                {{Ours}} {{SilentPings(family)}}
         """;
 
-    /// <summary>What an origin sends of no known connection is answered only where the SNAT's traffic group has a live lease.</summary>
-    private static string LostByOrigin(Family family, DataPlaneSettings settings) => $$"""
-          chain lost_by_origin {
-            meta mark set iifname . {{family.Name}} saddr map @origins
-            meta mark & 0xf0000000 != 0xa0000000 return
-            {{(settings.OnUnknown == OnUnknown.Drop ? "" : $"meta mark set meta mark & 0xffc00000\n    meta mark @{LeaseSet} meta l4proto tcp goto unknown")}}
-            drop
-          }
-
-        """;
-
-    /// <summary>
-    /// Without these the device's own stack answers what comes for a floating self IP that a SNAT translates to. In the host's namespace the last takes the
-    /// place of tcp_loose=0.
-    /// </summary>
-    private static string OutwardGuard(Family family, DataPlaneSettings settings)
-    {
-        var ip = family.Name;
-        var text = new StringBuilder();
-        if (settings.OnUnknown == OnUnknown.Reset) text.Append($"\n    ct state invalid {ip} daddr @translations meta l4proto tcp goto unknown");
-        text.Append($"\n    ct state invalid {ip} daddr @translations drop");
-        text.Append("\n    ct state invalid fib daddr type unicast jump lost_by_origin");
-        if (settings.Namespace is null) text.Append("\n    ct state new fib daddr type unicast tcp flags & (fin|syn|rst|ack) != syn jump lost_by_origin");
-        return text.ToString();
-    }
+    /// <summary>Without these the device's own stack answers what comes for a floating self IP that a SNAT translates to.</summary>
+    private static string TranslationGuard(Family family, DataPlaneSettings settings) =>
+        (settings.OnUnknown == OnUnknown.Reset ? $"\n    ct state invalid {family.Name} daddr @translations meta l4proto tcp goto unknown" : "")
+        + $"\n    ct state invalid {family.Name} daddr @translations drop";
 
     /// <summary>The choice where a mark alone does not say the address, a chain for each: of automap it is the VLAN the packet leaves by that says it.</summary>
     private static IEnumerable<(uint Bits, string Chain, string Rules)> Sources(Family family, ServiceTable services)
@@ -78,19 +54,23 @@ public static partial class Ruleset
             else if (addresses.Count > 1) yield return (snat.Bits, $"source_{snat.Number}", FromPool(family, addresses));
         }
 
-        foreach (var service in services.Services.Where(s => family.Has(s.Server.Destination.Address) && s.Server.SnatAddresses.Length > 1))
-            yield return (service.Bits, $"source_{service.Number}", FromPool(family, service.Server.SnatAddresses));
+        foreach (var service in services.Services.Where(s => s.Has(family)))
+        {
+            var addresses = service.Server.SnatAddresses;
+            if (service.Server.AutomapByVlan) yield return (service.Bits, $"source_{service.Number}", Automap(family, services, addresses));
+            else if (addresses.Length > 1) yield return (service.Bits, $"source_{service.Number}", FromPool(family, addresses));
+        }
     }
 
     /// <summary>The address of those that have one only.</summary>
     private static IEnumerable<string> SnatOf(Family family, ServiceTable services) =>
-        services.Services.Where(s => family.Has(s.Server.Destination.Address) && s.Server.SnatAddresses.Length == 1).Select(s => $"{Hex(s.Bits)} : {s.Server.SnatAddresses[0]}")
+        services.Services.Where(s => s.Has(family) && s.Server is { AutomapByVlan: false, SnatAddresses.Length: 1 }).Select(s => $"{Hex(s.Bits)} : {s.Server.SnatAddresses[0]}")
             .Concat(from snat in services.Snats.Where(s => s.Has(family) && !s.Snat.Automap)
                     let addresses = snat.Snat.Translations.Where(family.Has).ToList()
                     where addresses.Count == 1
                     select $"{Hex(snat.Bits)} : {addresses[0]}");
 
-    private static string Automap(Family family, ServiceTable services, List<Address> addresses)
+    private static string Automap(Family family, ServiceTable services, IReadOnlyList<Address> addresses)
     {
         var byInterface = addresses.Select(a => services.Floating.First(f => f.Address == a)).DistinctBy(f => f.Interface).Select(f => $"\"{f.Interface}\" : {f.Address}");
         return $"snat {family.Name} to oifname map {{ {string.Join(", ", byInterface)} }}\nsnat {family.Name} to {addresses[0]}\n";

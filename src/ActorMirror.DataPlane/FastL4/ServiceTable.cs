@@ -16,6 +16,11 @@ public sealed record MarkedMember(PoolMember Member, FlowMark Mark);
 public sealed record Service(VirtualServer Server, int TrafficGroup, int Number, ImmutableArray<MarkedMember> Members)
 {
     public uint Bits => FlowMark.ServerBits(TrafficGroup, Number);
+
+    /// <summary>Of its connections: with each member, or the one of all where there is no pool.</summary>
+    public IEnumerable<FlowMark> Marks => Server.Pool is null ? [new FlowMark(Bits)] : Members.Select(m => m.Mark);
+
+    internal bool Has(Family family) => family.Has(Server.Destination.Address);
 }
 
 /// <summary>A SNAT with its numbers. Its connections have no member, and none in their mark.</summary>
@@ -90,8 +95,8 @@ public sealed class ServiceTable
         var number = numbers.VirtualServers[server.Name]!.Value;
         return new Service(server, group, number,
         [
-            .. server.Pool.Members.Select(member =>
-                new MarkedMember(member, FlowMark.Create(group, number, numbers.PoolMembers[Declaration.MemberKey(server.Pool, member)]!.Value))),
+            .. server.Pool?.Members.Select(member =>
+                new MarkedMember(member, FlowMark.Create(group, number, numbers.PoolMembers[Declaration.MemberKey(server.Pool, member)]!.Value))) ?? [],
         ]);
     }
 
@@ -121,5 +126,6 @@ public sealed class ServiceTable
     private static ulong DigestOf(ServiceTable table) => Domain.Digest.Of(
         table.Services.SelectMany(s => s.Members.Select(m => (Service: s, Member: m))).OrderBy(x => x.Member.Mark.Value)
             .Select(x => $"{x.Member.Mark}={x.Service.Server.Name}/{x.Service.Server.Destination}/{x.Member.Member.Endpoint}")
+            .Concat(table.Services.Where(s => s.Server.Pool is null).OrderBy(s => s.Bits).Select(s => $"0x{s.Bits:x8}={s.Server.Name}/{s.Server.Destination}"))
             .Concat(table.Snats.OrderBy(s => s.Bits).Select(s => $"0x{s.Bits:x8}={s.Snat.Key}")));
 }

@@ -29,6 +29,8 @@ public sealed record DeviceReport(
 /// <param name="State">up, down, or unknown (no monitor, or not probed yet).</param>
 public sealed record PoolMemberReport(string Address, int Ratio, string State, int Connections);
 
+/// <param name="Protocol">tcp, udp, or any.</param>
+/// <param name="Pool">Null: it forwards.</param>
 /// <param name="Connections">Open connections this device forwards for it, or holds as copies.</param>
 /// <param name="Protected">Of those, the ones the mirror acknowledged as applied, or copies that are in this device's kernel.</param>
 public sealed record VirtualServerReport(
@@ -37,7 +39,7 @@ public sealed record VirtualServerReport(
     string Destination,
     string Protocol,
     string TrafficGroup,
-    string Pool,
+    string? Pool,
     bool Mirror,
     string Snat,
     int Connections,

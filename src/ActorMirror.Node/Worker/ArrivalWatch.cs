@@ -96,7 +96,7 @@ internal sealed class ArrivalWatch : IDisposable
     /// </summary>
     private IEnumerable<(Address Address, double Packets)> Rates(ServiceTable services) =>
     [
-        .. services.Services.Select(s => (s.Server.Destination.Address, s.Members.Sum(m => Open(s.Server, m.Mark)) / idleSeconds[s.Server.Protocol])),
+        .. services.Services.Select(s => (s.Server.Destination.Address, s.Marks.Sum(m => Open(s.Server, m)) / s.Server.Protocols.Max(p => idleSeconds[p]))),
         .. services.Snats.Where(s => s.Snat.Translations.Length == 1).Select(s => (s.Snat.Translations[0], Open(s.Snat, new FlowMark(s.Bits)) / idleSeconds.Values.Max())),
     ];
 

@@ -73,17 +73,16 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
         [
             .. services.Services.Select(service =>
             {
-                var members = service.Members.Select(m => (Member: m.Member, Counts: CountsOf(service.Server, m.Mark))).ToList();
-                var counts = members.Aggregate(default(OpenCounts), (sum, m) => sum + m.Counts);
+                var counts = service.Marks.Aggregate(default(OpenCounts), (sum, mark) => sum + CountsOf(service.Server, mark));
                 return new VirtualServerReport(
-                    service.Server.Name, service.Number, service.Server.Destination.ToString(), service.Server.Protocol.ToString().ToLowerInvariant(),
-                    service.Server.TrafficGroup, service.Server.Pool.Name, service.Server.Mirror, service.Server.SnatAddresses.IsEmpty ? "none" : string.Join(", ", service.Server.SnatAddresses),
+                    service.Server.Name, service.Number, service.Server.Destination.ToString(), service.Server.Protocol?.ToString().ToLowerInvariant() ?? "any",
+                    service.Server.TrafficGroup, service.Server.Pool?.Name, service.Server.Mirror, service.Server.SnatAddresses.IsEmpty ? "none" : string.Join(", ", service.Server.SnatAddresses),
                     counts.Open, counts.Protected,
                     [
-                        .. members.Select(m => new PoolMemberReport(
+                        .. service.Members.Select(m => new PoolMemberReport(
                             m.Member.Endpoint.ToString(), m.Member.Ratio,
-                            service.Server.Pool.Monitor is null ? "unknown" : runtime.Health.IsUp(service.Server.Pool.Name, m.Member.Endpoint) ? "up" : "down",
-                            m.Counts.Open)),
+                            service.Server.Pool?.Monitor is null ? "unknown" : runtime.Health.IsUp(service.Server.Pool.Name, m.Member.Endpoint) ? "up" : "down",
+                            CountsOf(service.Server, m.Mark).Open)),
                     ]);
             }),
         ];

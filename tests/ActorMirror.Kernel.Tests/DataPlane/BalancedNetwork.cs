@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ActorMirror.Configuration;
 using ActorMirror.DataPlane.FastL4;
+using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
+using ActorMirror.Kernel.Namespaces;
 using ActorMirror.Tests.Support;
 
 namespace ActorMirror.Kernel.Tests.DataPlane;
@@ -88,7 +90,7 @@ internal sealed partial class BalancedNetwork : IDisposable
         : Addresses().Replace(text, match => match.Groups["port"].Value is { Length: > 0 } port
                 ? $"[2001:db8:{match.Groups["net"]}::{match.Groups["host"]}]{port}"
                 : $"2001:db8:{match.Groups["net"]}::{match.Groups["host"]}")
-            .Replace("/24", "/64").Replace("/32", "/128").Replace("ip -4 ", "ip -6 ").Replace("net.ipv4.", "net.ipv6.")
+            .Replace("\"0.0.0.0/0:", "\"[::]/0:").Replace("/24", "/64").Replace("/32", "/128").Replace("ip -4 ", "ip -6 ").Replace("net.ipv4.", "net.ipv6.")
             .Replace("table ip ", "table ip6 ").Replace("map ip ", "map ip6 ").Replace("ip daddr", "ip6 daddr").Replace("conntrack ", "conntrack -f ipv6 ").Replace("-f ipv6 -I", "-I"); // which takes the family from its addresses
 
     public void OpenLease(string? name = null) => Lease(group => $"add element FAMILY {Ruleset.Table} lease {{ {group} timeout 1h }}\n", name);
@@ -121,19 +123,12 @@ internal sealed partial class BalancedNetwork : IDisposable
     /// <summary>The client reaches the virtual address through this namespace even when nobody answers ARP for it.</summary>
     public void RouteClient() => TestNetwork.Run(Of("ip -4 route add 10.1.0.100/32 via 10.1.0.1"), ClientNamespace);
 
-    public Socket Listen(string address, int port = 5000) => Keep(TestNetwork.In(_members, () =>
-    {
-        var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp);
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(Of(address)), port));
-        socket.Listen();
-        return socket;
-    }));
+    public Socket Listen(string address, int port = 5000) => Keep(TestNetwork.In(_members, () => Listening(address, port)));
 
-    public Socket Connect(int port) => Keep(TestNetwork.In(ClientNamespace, () =>
+    public Socket Connect(int port, string address = "10.1.0.100") => Keep(TestNetwork.In(ClientNamespace, () =>
     {
         var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = PatienceMilliseconds };
-        socket.Connect(new IPEndPoint(IPAddress.Parse(Of("10.1.0.100")), port));
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of(address)), port));
         return socket;
     }));
 
@@ -146,13 +141,34 @@ internal sealed partial class BalancedNetwork : IDisposable
         return socket;
     }));
 
-    public Socket ListenOutside(int port) => Keep(TestNetwork.In(ClientNamespace, () =>
+    public Socket ListenOutside(int port) => Keep(TestNetwork.In(ClientNamespace, () => Listening(Client, port)));
+
+    public Socket ListenHere(string address, int port) => Keep(Listening(address, port));
+
+    public Socket ConnectFromHere(string address, int port)
     {
-        var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(Of(Client)), port));
-        socket.Listen();
+        var socket = Keep(new Socket(_family, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = PatienceMilliseconds });
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of(address)), port));
         return socket;
-    }));
+    }
+
+    /// <summary>The kernel's connections of the first traffic group.</summary>
+    public List<ConnectionRecord> Records()
+    {
+        using var thread = NamespaceThread.Enter(null);
+        using var flows = new KernelFlows(thread, Services.Groups["tg1"]);
+        var records = new List<ConnectionRecord>();
+        flows.Dump(dumped => records.AddRange(dumped));
+        return records;
+    }
+
+    public void Inject(NamespaceThread thread, IEnumerable<ConnectionRecord> records)
+    {
+        using var flows = new KernelFlows(thread, Services.Groups["tg1"]);
+        flows.Apply(
+            [.. records.Select(r => new KernelOperation(KernelAction.Create, r, 0))], static _ => KernelFlows.MirroredLifetime,
+            (_, reason) => throw new InvalidOperationException($"{reason}"));
+    }
 
     public Socket DatagramsOut(string member, int port) => Keep(TestNetwork.In(_members, () =>
     {
@@ -165,10 +181,10 @@ internal sealed partial class BalancedNetwork : IDisposable
 
     public Socket MemberDatagrams(string address) => Keep(TestNetwork.In(_members, () => Datagrams(address, 5003)));
 
-    public Socket ClientDatagrams() => Keep(TestNetwork.In(ClientNamespace, () =>
+    public Socket ClientDatagrams(string address = "10.1.0.100") => Keep(TestNetwork.In(ClientNamespace, () =>
     {
         var socket = Datagrams(Client, 0);
-        socket.Connect(new IPEndPoint(IPAddress.Parse(Of("10.1.0.100")), 5003));
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of(address)), 5003));
         return socket;
     }));
 
@@ -211,6 +227,15 @@ internal sealed partial class BalancedNetwork : IDisposable
         received.ShouldBe(sent);
     }
 
+    private Socket Listening(string address, int port)
+    {
+        var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Of(address)), port));
+        socket.Listen();
+        return socket;
+    }
+
     private Socket Datagrams(string address, int port)
     {
         var socket = new Socket(_family, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = PatienceMilliseconds };
@@ -232,7 +257,7 @@ internal sealed partial class BalancedNetwork : IDisposable
         TestNetwork.Nft(string.Concat(Ruleset.GatedFamilies.Select(family => commands.Replace("FAMILY", family))), name);
     }
 
-    [GeneratedRegex(@"10\.(?<net>\d)\.0\.(?<host>\d+)(?<port>:\d+)?", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"10\.(?<net>\d)\.0\.(?<host>\d+)(?<port>(/\d+)?:(\d+|\*))?", RegexOptions.ExplicitCapture)]
     private static partial Regex Addresses();
 
     private Socket Keep(Socket socket)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using ActorMirror.DataPlane.FastL4;
-using ActorMirror.DataPlane.Flows;
 using ActorMirror.DataPlane.Monitors;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
@@ -82,12 +81,12 @@ public abstract class SnatTests(bool ipv6) : IDisposable
         var from = Answer(flow, peer);
         from.Address.ToString().ShouldBe(Net.Of(Translation));
 
-        var records = Records();
+        var records = Net.Records();
         records.Select(r => r.Original.Protocol).ShouldBe([TransportProtocol.Tcp, TransportProtocol.Udp], ignoreOrder: true);
         records.ShouldAllBe(r => Net.Services.Find(r.Mark)!.Key == "snat/first" && r.Mark.Member == 0);
         var second = Net.AddSecondDevice();
         using var thread = NamespaceThread.Enter(second);
-        Inject(thread, records);
+        Net.Inject(thread, records);
 
         Net.MoveTo(second, Translation);
 
@@ -133,7 +132,7 @@ public abstract class SnatTests(bool ipv6) : IDisposable
 
         using var patience = new CancellationTokenSource(Patience);
         (await new IcmpProbe(new Sockets(Net)).ProbeAsync(new Endpoint(Address.Parse(Net.Of(BalancedNetwork.Client)), 0), patience.Token)).ShouldBeTrue();
-        Records().ShouldBeEmpty();
+        Net.Records().ShouldBeEmpty();
 
         using var listening = Net.ListenOutside(Port);
         using var stream = Net.ConnectOut(BalancedNetwork.First, Port);
@@ -164,7 +163,7 @@ public abstract class SnatTests(bool ipv6) : IDisposable
         using var listening = Net.ListenOutside(Port);
         using var origin = Net.ConnectOut(BalancedNetwork.Second, Port);
         using var peer = Net.Accept(listening);
-        var record = Records().ShouldHaveSingleItem();
+        var record = Net.Records().ShouldHaveSingleItem();
         TestNetwork.Nft(Net.Of("""
             table ip watch {
               chain seen {
@@ -178,7 +177,7 @@ public abstract class SnatTests(bool ipv6) : IDisposable
         UntilSeen(1);
 
         using var thread = NamespaceThread.Enter(null);
-        Inject(thread, [record]);
+        Net.Inject(thread, [record]);
 
         origin.Receive(new byte[64]).ShouldBe("are you there?".Length);
     }
@@ -205,21 +204,6 @@ public abstract class SnatTests(bool ipv6) : IDisposable
     }
 
     private void Forget() => TestNetwork.Run(Net.Of("conntrack -D -p tcp --dport 6000"));
-
-    private List<ConnectionRecord> Records()
-    {
-        using var thread = NamespaceThread.Enter(null);
-        using var flows = new KernelFlows(thread, Net.Services.Groups["tg1"]);
-        var records = new List<ConnectionRecord>();
-        flows.Dump(dumped => records.AddRange(dumped));
-        return records;
-    }
-
-    private void Inject(NamespaceThread thread, IEnumerable<ConnectionRecord> records)
-    {
-        using var flows = new KernelFlows(thread, Net.Services.Groups["tg1"]);
-        flows.Apply([.. records.Select(r => new KernelOperation(KernelAction.Create, r, 0))], static _ => KernelFlows.MirroredLifetime, (_, reason) => throw new InvalidOperationException($"{reason}"));
-    }
 
     /// <returns>Whom the other end sees.</returns>
     private static IPEndPoint Answer(Socket flow, Socket peer, string text = "hello")

@@ -34,11 +34,11 @@ public class ExampleTests
 
         var first = model.VirtualServers.Single(v => v.Name == "tcp-1");
         (first.SnatAddresses.Length, first.Mirror, first.IdleTimeout).ShouldBe((0, true, TimeSpan.FromSeconds(300)));
-        first.Pool.Members.Select(m => m.Ratio).ShouldBe([3, 1]);
+        first.Pool!.Members.Select(m => m.Ratio).ShouldBe([3, 1]);
         first.Pool.Monitor!.Timeout.ShouldBe(TimeSpan.FromSeconds(16));
         var second = model.VirtualServers.Single(v => v.Name == "tcp-2");
         (second.Destination, second.TrafficGroup, second.SnatAddresses.Single())
-            .ShouldBe((Endpoint.Parse("10.10.0.101:5000"), "tg2", Address.Parse("10.20.0.253")));
+            .ShouldBe((new Destination(new Prefix(Address.Parse("10.10.0.101"), 32), 5000), "tg2", Address.Parse("10.20.0.253")));
 
         model.VirtualAddresses.Select(a => (a.Address.ToString(), a.TrafficGroup, a.Vlan.Name, a.IcmpEcho))
             .ShouldBe([("10.10.0.100", "tg1", "external", true), ("10.10.0.101", "tg2", "external", true)]);
@@ -68,6 +68,20 @@ public class ExampleTests
             ["snat/crawlers False 10.10.0.151 10.10.0.152 30", "snat/mail False 10.10.0.150 60", "snat/outward True 10.10.0.254 10.20.0.254 60"]);
         model.VirtualAddresses.Where(a => a.Address >= Address.Parse("10.10.0.150")).Select(a => $"{a.Address} {a.TrafficGroup} {a.Vlan.Name} {a.IcmpEcho}").ShouldBe(
             ["10.10.0.150 tg1 external False", "10.10.0.151 tg1 external True", "10.10.0.152 tg1 external True"]);
+    }
+
+    [Fact]
+    public void Networks_of_virtual_servers_are_no_virtual_addresses()
+    {
+        var model = Load("networks.conf");
+        model.VirtualServers.Where(v => v.PassesThrough).Select(v => $"{v.Name} {v.Destination} {v.Protocol?.ToString() ?? "any"} {v.Pool?.Name ?? "-"} {string.Join(" ", v.SnatAddresses)}").ShouldBe(
+        [
+            "balanced 10.20.0.0/24:7000 Tcp web ",
+            "elsewhere 0.0.0.0/0:* any - 10.10.0.254 10.20.0.254",
+            "inward 10.20.0.0/24:* any - ",
+            "outward 10.10.0.0/24:7001 any - ",
+        ]);
+        model.VirtualAddresses.Select(a => a.Address.ToString()).ShouldBe(["10.10.0.100", "10.10.0.101"]);
     }
 
     [Fact]
