@@ -25,6 +25,7 @@ internal static class AmctlCommand
             new Command("device", "The devices of the group.") { ShowCommands.Devices(context) },
             new Command("traffic-group", "Traffic groups.") { ShowCommands.TrafficGroups(context), ForceStandbyCommand.Create(context) },
             new Command("virtual-server", "Virtual servers and their pool members.") { ShowCommands.VirtualServers(context) },
+            new Command("snat", "Translations of connections that servers open outwards.") { ShowCommands.Snats(context) },
             new Command("connection", "Connections in this device's table.") { ShowCommands.Connections(context) },
             new Command("mirror", "Mirror channels of this device.") { ShowCommands.Mirrors(context), ResyncCommand.Create(context) },
             TrustCommands.Create(context),

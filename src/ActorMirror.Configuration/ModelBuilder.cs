@@ -36,6 +36,7 @@ internal static class ModelBuilder
             TrafficGroups = [.. Ordered(config.TrafficGroups).Select(g => new TrafficGroup(g.Name, [.. g.HaOrder.Items.Select(d => ids[d.Value])]))],
             VirtualAddresses = VirtualAddresses(topology, vlans),
             VirtualServers = [.. Ordered(config.VirtualServers).Select(v => VirtualServer(topology, v, vlans, pools))],
+            Snats = [.. Ordered(config.Snats).Select(s => Snat(topology, s, vlans))],
             Pools = [.. pools.Values],
             Cluster = Cluster(config.Cluster),
             DataPlane = new DataPlaneSettings(config.Namespace!.Value is "host" ? null : config.Namespace.Value, config.OnUnknown!.Value),
@@ -67,19 +68,49 @@ internal static class ModelBuilder
         v.Destination!.Value,
         v.Protocol!.Value,
         [.. v.AllVlans.Select(vlan => vlans[vlan.Value])],
-        pools[v.Pool!.Value],
+        v.Pool is { } pool ? pools[pool.Value] : null,
         v.Mirror!.Value,
-        v.Snat!.Value,
-        v.Snat.Value == SnatMode.Automap ? topology.Automap(v, topology.Config.Device!.Value) : null,
+        v.IsForwarding!.Value && v.Snat!.Value.Mode == SnatMode.Automap,
+        SnatAddresses(topology, v),
         v.TrafficGroup!.Value,
         v.IdleTimeout!.Value);
 
-    /// <summary>Those that are written down and those that virtual servers imply, by address.</summary>
+    private static ImmutableArray<Address> SnatAddresses(Topology topology, VirtualServerConfig v)
+    {
+        if (v.Snat!.Value.Mode == SnatMode.Automap && !v.IsForwarding!.Value)
+            return topology.Automap(v, topology.Config.Device!.Value) is { } address ? [address] : [];
+        var addresses = v.Snat.Value.Mode == SnatMode.Automap ? topology.FloatingOf(v.TrafficGroup!.Value).Select(f => f.Address!.Value.Address) : topology.AddressesOf(v.Snat.Value);
+        return [.. addresses.Where(a => a.IsV4 == v.Destination!.Value.Address.IsV4).Order()];
+    }
+
+    private static Snat Snat(Topology topology, SnatConfig s, Dictionary<string, Vlan> vlans)
+    {
+        var translation = s.Translation!.Value;
+        var isAutomap = translation.Mode == SnatMode.Automap;
+        return new Snat(
+            s.Name,
+            [.. s.Origins.Items.Select(o => o.Value)],
+            [.. s.Vlans.Items.Select(v => vlans[v.Value])],
+            isAutomap,
+            isAutomap ? [.. topology.FloatingOf(s.TrafficGroup!.Value).Select(f => f.Address!.Value.Address)] : [.. topology.AddressesOf(translation).Order()],
+            s.Mirror!.Value,
+            s.TrafficGroup!.Value,
+            s.IdleTimeout!.Value,
+            s.UdpIdleTimeout!.Value);
+    }
+
+    /// <summary>Those that are written down and those that virtual servers and SNATs imply, by address.</summary>
     private static ImmutableArray<VirtualAddress> VirtualAddresses(Topology topology, Dictionary<string, Vlan> vlans)
     {
         var groups = new SortedDictionary<Address, string>();
         foreach (var address in topology.Config.VirtualAddresses) groups.TryAdd(address.Address!.Value, address.TrafficGroup!.Value);
-        foreach (var server in topology.Config.VirtualServers) groups.TryAdd(server.Destination!.Value.Address, server.TrafficGroup!.Value);
+        foreach (var server in topology.Config.VirtualServers)
+        {
+            if (server.Address is { } address) groups.TryAdd(address.Value, server.TrafficGroup!.Value);
+        }
+
+        var translations = topology.Translations.SelectMany(t => topology.AddressesOf(t.Translation.Value).Select(a => (Address: a, Group: t.Group.Value)));
+        foreach (var (address, group) in translations.Where(t => !topology.IsSelfIp(t.Address))) groups.TryAdd(address, group);
         return
         [
             .. groups.Where(g => topology.VlanOf(g.Key) is not null)

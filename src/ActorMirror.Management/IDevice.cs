@@ -12,6 +12,8 @@ public interface IDeviceView
 
     ImmutableArray<VirtualServerReport> VirtualServers();
 
+    ImmutableArray<SnatReport> Snats();
+
     /// <summary>A page of connections; waits for the tables, which answer between two batches.</summary>
     /// <exception cref="DeviceCommandException">No such traffic group or page.</exception>
     Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation);

@@ -84,7 +84,7 @@ public sealed class MonitorActor(
     private void Watch(ServiceTable services)
     {
         memory.Services = services;
-        var wanted = services.Services.Select(s => s.Server.Pool).DistinctBy(p => p.Name).Where(p => p.Monitor is not null)
+        var wanted = services.Services.Select(s => s.Server.Pool).OfType<Pool>().DistinctBy(p => p.Name).Where(p => p.Monitor is not null)
             .SelectMany(p => p.Members.Select(m => (Key: (p.Name, m.Endpoint), Monitor: p.Monitor!))).ToDictionary(w => w.Key, w => w.Monitor);
         foreach (var (key, target) in watched.Where(w => !wanted.TryGetValue(w.Key, out var monitor) || monitor != w.Value.Monitor).ToList())
         {

@@ -17,9 +17,9 @@ internal sealed partial class ActiveTable
         {
             foreach (ref readonly var record in span)
             {
-                if (services.Find(record.Mark) is not { } service) continue;
+                if (services.Find(record.Mark) is not { } listener) continue;
                 present.Add(record.Original);
-                Take(new FlowEvent(FlowEventKind.Seen, record), service);
+                Take(new FlowEvent(FlowEventKind.Seen, record), listener);
             }
         });
         dumpDue = false;

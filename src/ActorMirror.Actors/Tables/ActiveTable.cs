@@ -5,14 +5,15 @@ using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.VirtualServers;
 using ActorMirror.MirrorChannel;
 using Microsoft.Extensions.Logging;
 
 namespace ActorMirror.Actors.Tables;
 
 /// <summary>
-/// The table on the active device: follows the kernel's events and feeds the mirror stream. Connections of virtual servers without
-/// mirroring are kept apart, to be shown. What somebody else takes out of the kernel is put back.
+/// The table on the active device: follows the kernel's events and feeds the mirror stream. Connections of virtual servers and SNATs
+/// without mirroring are kept apart, to be shown. What somebody else takes out of the kernel is put back.
 /// </summary>
 internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
 {
@@ -103,7 +104,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         var services = context.Services();
         foreach (var seen in batch.Events)
         {
-            if (services.Find(seen.Record.Mark) is { } service) Take(seen, service);
+            if (services.Find(seen.Record.Mark) is { } listener) Take(seen, listener);
         }
 
         Restore(services);
@@ -194,9 +195,9 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     /// </summary>
     private bool Tell(TableMessage message) => self.TellData(message);
 
-    private void Take(in FlowEvent seen, Service service)
+    private void Take(in FlowEvent seen, Listener listener)
     {
-        var table = service.Server.Mirror ? Table : unmirrored;
+        var table = listener.Mirror ? Table : unmirrored;
         var record = seen.Record;
         bool changed;
         MirrorChange change;
@@ -266,8 +267,8 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
 
     /// <summary>A closing connection has the kernel's 120 s of FIN_WAIT and TIME_WAIT (nf_conntrack_proto_tcp.c), the others their idle time-out.</summary>
     private static TimeSpan Lifetime(ServiceTable services, in ConnectionRecord record) =>
-        record.State is ConnectionState.None or ConnectionState.Established && services.Find(record.Mark) is { } service
-            ? service.Server.IdleTimeout
+        record.State is ConnectionState.None or ConnectionState.Established && services.Find(record.Mark)?.IdleTimeoutOf(record.Original.Protocol) is { } idle
+            ? idle
             : TimeSpan.FromSeconds(120);
 
     private async void FlushAsync(TableMessage.Flush flush)

@@ -22,6 +22,9 @@ internal static class ShowCommands
     public static Command VirtualServers(CommandContext context) =>
         Show("Each virtual server with its members.", context.Show("virtual-servers", Types.ImmutableArrayVirtualServerReport, v => Tables.VirtualServers(context.Console, v)));
 
+    public static Command Snats(CommandContext context) =>
+        Show("Each SNAT with its origins and translation addresses.", context.Show("snats", Types.ImmutableArraySnatReport, s => Tables.Snats(context.Console, s)));
+
     public static Command Mirrors(CommandContext context) =>
         Show("State, port, sequences and lag of each channel.", context.Show("mirror", Types.ImmutableArrayMirrorReport, m => Tables.Mirrors(context.Console, m)));
 

@@ -113,9 +113,29 @@ internal static class Tables
         console.Write(table);
     }
 
+    public static void Snats(IAnsiConsole console, ImmutableArray<SnatReport> snats)
+    {
+        var table = New("SNAT", "Origins", "VLANs", "Translation", "Traffic group", "Mirror", "Connections", "Protected");
+        foreach (var snat in snats)
+        {
+            Row(
+                table,
+                snat.Name,
+                string.Join('\n', snat.Origins),
+                snat.Vlans.IsEmpty ? "all" : string.Join(", ", snat.Vlans),
+                (snat.Automap ? "automap\n" : "") + string.Join('\n', snat.Translations),
+                snat.TrafficGroup,
+                snat.Mirror ? "on" : "off",
+                snat.Connections.ToString(),
+                snat.Protected.ToString());
+        }
+
+        console.Write(table);
+    }
+
     public static void Connections(IAnsiConsole console, ConnectionPage page)
     {
-        var table = New("Virtual server", "Client", "Destination", "Member", "State", "Mirrored");
+        var table = New("Virtual server or SNAT", "Client", "Destination", "Member", "State", "Mirrored");
         foreach (var c in page.Connections)
         {
             var mirrored = c.Mirrored ? "yes" : $"no: {c.Reason ?? "unknown"}";

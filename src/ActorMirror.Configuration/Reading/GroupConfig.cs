@@ -3,7 +3,6 @@ using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
-using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Reading;
 
@@ -34,6 +33,10 @@ internal sealed record GroupConfig
     public required ImmutableArray<PoolConfig> Pools { get; init; }
 
     public required ImmutableArray<VirtualServerConfig> VirtualServers { get; init; }
+
+    public required ImmutableArray<SnatConfig> Snats { get; init; }
+
+    public required ImmutableArray<SnatPoolConfig> SnatPools { get; init; }
 
     public required ClusterConfig Cluster { get; init; }
 
@@ -79,21 +82,58 @@ internal sealed record PoolConfig(
 
 internal sealed record PoolMemberConfig(Located<Endpoint>? Address, Located<int>? Ratio);
 
+/// <param name="IsForwarding">Its type: forwarding, or fast-l4.</param>
+/// <param name="Protocol">Null within: any.</param>
 internal sealed record VirtualServerConfig(
     string Name,
     Origin Origin,
-    Located<Endpoint>? Destination,
+    Located<Destination>? Destination,
     Located<string>? Vlan,
     LocatedList<string> Vlans,
-    Located<TransportProtocol>? Protocol,
+    Located<TransportProtocol?>? Protocol,
+    Located<bool>? IsForwarding,
     Located<string>? Pool,
     Located<bool>? Mirror,
-    Located<SnatMode>? Snat,
+    Located<TranslationConfig>? Snat,
     Located<string>? TrafficGroup,
     Located<TimeSpan>? IdleTimeout) : INamed
 {
+    /// <summary>The virtual address; null where it takes what passes through: it forwards, or listens on a network.</summary>
+    public Located<Address>? Address =>
+        Destination is { Value.IsHost: true } d && IsForwarding is not { Value: true } ? new Located<Address>(d.Value.Address, d.Origin) : null;
+
     public IEnumerable<Located<string>> AllVlans => Vlan is null ? Vlans.Items : Vlans.Items.Insert(0, Vlan);
 }
+
+/// <summary>Where translation addresses come from.</summary>
+internal enum SnatMode
+{
+    None,
+    Automap,
+    Address,
+    Pool,
+}
+
+/// <param name="Address">Of <see cref="SnatMode.Address"/>.</param>
+/// <param name="Pool">Name of the SNAT pool of <see cref="SnatMode.Pool"/>.</param>
+internal sealed record TranslationConfig(SnatMode Mode, Address? Address = null, string? Pool = null)
+{
+    public static readonly TranslationConfig None = new(SnatMode.None);
+    public static readonly TranslationConfig Automap = new(SnatMode.Automap);
+}
+
+internal sealed record SnatPoolConfig(string Name, Origin Origin, LocatedList<Address> Members) : INamed;
+
+internal sealed record SnatConfig(
+    string Name,
+    Origin Origin,
+    LocatedList<Prefix> Origins,
+    LocatedList<string> Vlans,
+    Located<TranslationConfig>? Translation,
+    Located<bool>? Mirror,
+    Located<string>? TrafficGroup,
+    Located<TimeSpan>? IdleTimeout,
+    Located<TimeSpan>? UdpIdleTimeout) : INamed;
 
 internal sealed record ClusterConfig(
     Origin Origin,

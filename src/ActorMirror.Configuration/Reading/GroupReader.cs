@@ -2,7 +2,6 @@ using ActorMirror.Configuration.Hocon;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
-using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Reading;
 
@@ -12,6 +11,7 @@ internal static class GroupReader
     private static readonly Kind<int> DeviceIds = Kinds.Integer(1, DeviceId.Maximum);
     private static readonly Kind<int> Ratios = Kinds.Integer(1, 100);
     private static readonly Kind<int> Ports = Kinds.Integer(1024, 65535);
+    private static readonly Kind<TimeSpan> IdleTimeouts = Kinds.Duration("1s", "5d");
 
     /// <param name="deviceOverride">Name of this device instead of the one that is written.</param>
     /// <param name="schema">Receives the keys that are read.</param>
@@ -38,6 +38,8 @@ internal static class GroupReader
             Monitors = [.. root.Named("monitors").Select(Monitor)],
             Pools = [.. root.Named("pools").Select(Pool)],
             VirtualServers = [.. root.Named("virtual-servers").Select(VirtualServer)],
+            Snats = [.. root.Named("snats").Select(Snat)],
+            SnatPools = [.. root.Named("snat-pools").Select(s => new SnatPoolConfig(s.Name, s.Origin, s.List("members", Kinds.Address, isRequired: true)))],
             Cluster = Cluster(root.Child("cluster")),
             Namespace = dataPlane.Required("namespace", Kinds.Namespace),
             OnUnknown = dataPlane.Required("on-unknown", Kinds.Choice(("reset", OnUnknown.Reset), ("drop", OnUnknown.Drop))),
@@ -87,20 +89,30 @@ internal static class GroupReader
 
     private static VirtualServerConfig VirtualServer(Section s)
     {
-        // The only type so far; it is read so that a file that says it is right and one that says another is not.
-        s.Required("type", Kinds.Choice(("fast-l4", true)));
+        var isForwarding = s.Required("type", Kinds.Choice(("fast-l4", false), ("forwarding", true)));
         return new VirtualServerConfig(
             s.Name, s.Origin,
-            s.Required("destination", Kinds.Endpoint),
+            s.Required("destination", Kinds.Destination),
             s.Optional("vlan", Kinds.Reference),
             s.List("vlans", Kinds.Reference, isRequired: false),
-            s.Required("protocol", Kinds.Choice(("tcp", TransportProtocol.Tcp), ("udp", TransportProtocol.Udp))),
-            s.Required("pool", Kinds.Reference),
+            s.Required("protocol", Kinds.Choice(("tcp", (TransportProtocol?)TransportProtocol.Tcp), ("udp", TransportProtocol.Udp), ("any", null))),
+            isForwarding,
+            isForwarding is { Value: true } ? s.Optional("pool", Kinds.Reference) : s.Required("pool", Kinds.Reference),
             s.Required("mirror", Kinds.Switch),
-            s.Required("snat", Kinds.Choice(("none", SnatMode.None), ("automap", SnatMode.Automap))),
+            s.Required("snat", Kinds.SnatOfServer),
             s.Required("traffic-group", Kinds.Reference),
-            s.Required("idle-timeout", Kinds.Duration("1s", "5d")));
+            s.Required("idle-timeout", IdleTimeouts));
     }
+
+    private static SnatConfig Snat(Section s) => new(
+        s.Name, s.Origin,
+        s.List("origins", Kinds.Network, isRequired: true),
+        s.List("vlans", Kinds.Reference, isRequired: false),
+        s.Required("translation", Kinds.Translation),
+        s.Required("mirror", Kinds.Switch),
+        s.Required("traffic-group", Kinds.Reference),
+        s.Required("idle-timeout", IdleTimeouts),
+        s.Required("udp-idle-timeout", IdleTimeouts));
 
     private static ClusterConfig Cluster(Section s)
     {

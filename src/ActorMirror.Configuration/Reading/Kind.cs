@@ -32,7 +32,16 @@ internal static class Kinds
 
     public static readonly Kind<Prefix> Prefix = new("an IPv4 or IPv6 address with its subnet length, ADDRESS/LENGTH", IsPrefix);
 
+    public static readonly Kind<Prefix> Network = new("an IPv4 or IPv6 address, or a network, ADDRESS/LENGTH with no bit set beyond LENGTH", IsNetwork);
+
     public static readonly Kind<Endpoint> Endpoint = new("an IPv4 or IPv6 address and a port from 1 to 65535, \"ADDRESS:PORT\" or \"[ADDRESS]:PORT\"", IsEndpoint);
+
+    public static readonly Kind<Destination> Destination = new(
+        "an IPv4 or IPv6 address, or a network with no bit set beyond LENGTH, and a port from 1 to 65535 or * for any, \"ADDRESS:PORT\", \"ADDRESS/LENGTH:PORT\", \"[ADDRESS]:PORT\" or \"[ADDRESS]/LENGTH:PORT\"", IsDestination);
+
+    public static readonly Kind<TranslationConfig> SnatOfServer = new("none | automap | pool NAME", IsSnatOfServer);
+
+    public static readonly Kind<TranslationConfig> Translation = new("automap, 'pool NAME', or an IPv4 or IPv6 address", IsTranslation);
 
     public static readonly Kind<bool> Switch = new("on or off", IsSwitch);
 
@@ -85,6 +94,40 @@ internal static class Kinds
 
     private static bool IsPrefix(string text, out Prefix value) =>
         Domain.Addresses.Prefix.TryParse(text, out value) && value.Length > 0 && !IsMapped(text, value.Address);
+
+    private static bool IsNetwork(string text, out Prefix value)
+    {
+        if (IsAddress(text, out var address))
+        {
+            value = new Prefix(address, address.Bits);
+            return true;
+        }
+
+        return Domain.Addresses.Prefix.TryParse(text, out value) && !IsMapped(text, value.Address) && value.First == value.Address;
+    }
+
+    private static bool IsSnatOfServer(string text, out TranslationConfig value)
+    {
+        value = text switch
+        {
+            "none" => TranslationConfig.None,
+            "automap" => TranslationConfig.Automap,
+            _ when text.Split(' ') is ["pool", { Length: > 0 } pool] => new TranslationConfig(SnatMode.Pool, Pool: pool),
+            _ => null!,
+        };
+        return value is not null;
+    }
+
+    private static bool IsTranslation(string text, out TranslationConfig value)
+    {
+        if (IsSnatOfServer(text, out value)) return value.Mode != SnatMode.None;
+        if (!IsAddress(text, out var address)) return false;
+        value = new TranslationConfig(SnatMode.Address, address);
+        return true;
+    }
+
+    private static bool IsDestination(string text, out Destination value) =>
+        Domain.Addresses.Destination.TryParse(text, out value) && !(value.Address.IsV4 && text.Contains('[', StringComparison.Ordinal));
 
     private static bool IsEndpoint(string text, out Endpoint value) => Domain.Addresses.Endpoint.TryParse(text, out value) && value.Port > 0;
 

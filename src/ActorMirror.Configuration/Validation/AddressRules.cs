@@ -46,7 +46,9 @@ internal static class AddressRules
             .. config.Devices.SelectMany(d => (Located<Address>?[])[d.Management, d.Mirror, .. d.ClusterLinks.Items]),
             .. config.SelfIps.Select(s => s.Address is { } a ? new Located<Address>(a.Value.Address, a.Origin) : null),
             .. config.VirtualAddresses.Select(v => v.Address),
-            .. config.VirtualServers.Select(v => v.Destination is { } d ? new Located<Address>(d.Value.Address, d.Origin) : null),
+            .. config.VirtualServers.Select(v => v.Address),
+            .. config.Snats.Select(s => s.Translation is { Value.Address: { } a } t ? new Located<Address>(a, t.Origin) : null),
+            .. config.SnatPools.SelectMany(p => p.Members.Items),
             .. config.Pools.SelectMany(p => p.Members).Select(m => m.Address is { } a ? new Located<Address>(a.Value.Address, a.Origin) : null),
         ];
         foreach (var address in addresses.OfType<Located<Address>>().Where(a => !a.Value.IsV4))
@@ -61,18 +63,17 @@ internal static class AddressRules
     {
         if (address.Address is not { } located) return;
         if (address.Vlan is { } vlan) InSubnet(topology, located, located.Value, vlan.Value, problems);
-        var servers = topology.Config.VirtualServers.Where(v => v.Destination?.Value.Address == located.Value).ToList();
-        if (servers.Count == 0)
-            problems.Warning(located.Origin, "no virtual server listens on this address", "remove it, or correct the address");
+        var isUsed = topology.Config.VirtualServers.Any(v => v.Address?.Value == located.Value)
+            || topology.Translations.Any(t => topology.AddressesOf(t.Translation.Value).Contains(located.Value));
+        if (!isUsed) problems.Warning(located.Origin, "no virtual server listens on this address, and no SNAT translates to it", "remove it, or correct the address");
     }
 
     private static void Destination(Topology topology, VirtualServerConfig server, Problems problems)
     {
         if (server is { Vlan: { } vlan, Vlans.Items.IsEmpty: false })
             problems.Error(vlan.Origin, "both vlan and vlans are given", "put all into vlans, or keep vlan only");
-        if (server.Destination is not { } destination) return;
+        if (server.Address is not { Value: var address } destination) return;
 
-        var address = destination.Value.Address;
         var explicitAddress = topology.ExplicitAddress(address);
         if (topology.VlanOf(address) is null)
             problems.Error(destination.Origin, $"no self IP's subnet contains {address}, so its VLAN is not known", "add vlan = NAME");
@@ -81,9 +82,8 @@ internal static class AddressRules
 
         // An unknown name is reported already; it would be reported again for each further virtual server of the address.
         var group = explicitAddress?.TrafficGroup?.Value
-            ?? topology.Config.VirtualServers.First(v => v.Destination?.Value.Address == address).TrafficGroup?.Value;
-        var isKnown = topology.Config.TrafficGroups.Any(g => g.Name == group);
-        if (isKnown && server.TrafficGroup is { } own && own.Value != group)
+            ?? topology.Config.VirtualServers.First(v => v.Address?.Value == address).TrafficGroup?.Value;
+        if (group is not null && topology.IsTrafficGroup(group) && server.TrafficGroup is { } own && own.Value != group)
             problems.Error(own.Origin, $"the address {address} belongs to traffic group '{group}' already: an address moves as a whole", $"set traffic-group = {group}, or use another address");
     }
 

@@ -42,9 +42,9 @@ internal static class ClusterRules
     {
         if (config.Members.Items.Length > 1)
             problems.Error(config.Cluster.Engine!.Origin, $"the standalone engine knows one device, but the device group has {config.Members.Items.Length}", "set engine = corosync, or leave one member");
-        foreach (var server in config.VirtualServers)
+        foreach (var given in config.VirtualServers.Select(v => v.Mirror).Concat(config.Snats.Select(s => s.Mirror)))
         {
-            if (server.Mirror is { Value: true } mirror)
+            if (given is { Value: true } mirror)
                 problems.Warning(mirror.Origin, "with engine = standalone there is no device to mirror to", "set mirror = off, or use engine = corosync");
         }
     }
@@ -135,7 +135,7 @@ internal static class ClusterRules
     private static void Limits(GroupConfig config, Problems problems)
     {
         AtMost(config.TrafficGroups.Length, FlowMark.MaximumTrafficGroup, "traffic groups", "traffic-groups");
-        AtMost(config.VirtualServers.Length, FlowMark.MaximumVirtualServer, "virtual servers", "virtual-servers");
+        AtMost(config.VirtualServers.Length + config.Snats.Length, FlowMark.MaximumVirtualServer, "virtual servers and SNATs", "virtual-servers");
         AtMost(config.Pools.Sum(p => p.Members.Length), FlowMark.MaximumMember, "pool members", "pools");
 
         void AtMost(int count, int maximum, string what, string key)

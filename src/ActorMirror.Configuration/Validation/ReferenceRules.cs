@@ -12,6 +12,7 @@ internal static class ReferenceRules
         var vlans = Names(config.Vlans);
         var groups = Names(config.TrafficGroups);
         var pools = Names(config.Pools);
+        var snatPools = Names(config.SnatPools);
         var monitors = Names(config.Monitors);
         var members = config.Members.Items.Select(m => m.Value).ToHashSet();
 
@@ -48,13 +49,24 @@ internal static class ReferenceRules
             Exists(server.TrafficGroup, groups, "traffic group");
         }
 
+        foreach (var snat in config.Snats)
+        {
+            foreach (var vlan in snat.Vlans.Items) Exists(vlan, vlans, "VLAN");
+            Exists(snat.TrafficGroup, groups, "traffic group");
+        }
+
+        foreach (var (translation, _) in topology.Translations)
+        {
+            if (translation.Value.Pool is { } pool) Exists(new Located<string>(pool, translation.Origin), snatPools, "SNAT pool");
+        }
+
         bool IsOutside(Located<string> device) => config.Members.IsComplete && !members.Contains(device.Value);
 
-        // Where nothing of the kind is defined at all, that is reported as a missing key; only pools may be missing.
+        // Where nothing of the kind is defined at all, that is reported as a missing key; only pools of both kinds may be missing.
         bool Exists(Located<string>? name, HashSet<string> known, string what)
         {
             if (name is null) return false;
-            if (known.Contains(name.Value) || (known.Count == 0 && known != pools)) return true;
+            if (known.Contains(name.Value) || (known.Count == 0 && known != pools && known != snatPools)) return true;
             problems.Error(name.Origin, $"there is no {what} named '{name.Value}'", Spelling.Suggest(name.Value, known, $"a {what}"));
             return false;
         }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ActorMirror.Configuration.Reading;
 using ActorMirror.Domain.Addresses;
-using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Validation;
 
@@ -12,9 +11,10 @@ internal sealed class Topology(GroupConfig config)
 
     public GroupConfig Config { get; } = config;
 
-    /// <summary>VLANs in the data plane's namespace: those with self IPs, and those that a virtual server or virtual address names.</summary>
+    /// <summary>VLANs in the data plane's namespace: those with self IPs, and those that a virtual server, SNAT or virtual address names.</summary>
     public IEnumerable<string> DataPlaneVlans { get; } = config.SelfIps.Select(s => s.Vlan?.Value)
         .Concat(config.VirtualServers.SelectMany(v => v.AllVlans).Select(v => v.Value))
+        .Concat(config.Snats.SelectMany(s => s.Vlans.Items).Select(v => v.Value))
         .Concat(config.VirtualAddresses.Select(v => v.Vlan?.Value))
         .OfType<string>()
         .ToHashSet();
@@ -24,6 +24,28 @@ internal sealed class Topology(GroupConfig config)
 
     /// <summary>Self IPs whose subnet contains the address.</summary>
     public IEnumerable<SelfIpConfig> Around(Address address) => _selfIps.Where(s => s.Address!.Value.Contains(address));
+
+    public bool IsTrafficGroup(string name) => Config.TrafficGroups.Any(g => g.Name == name);
+
+    public bool IsSelfIp(Address address) => _selfIps.Any(s => s.Address!.Value.Address == address);
+
+    /// <summary>Self IPs that move with a traffic group, the lowest address first.</summary>
+    public IEnumerable<SelfIpConfig> FloatingOf(string group) =>
+        _selfIps.Where(s => s.TrafficGroup?.Value == group).OrderBy(s => s.Address!.Value.Address);
+
+    /// <summary>What virtual servers and SNATs translate to, each with its traffic group.</summary>
+    public IEnumerable<(Located<TranslationConfig> Translation, Located<string> Group)> Translations =>
+        from pair in Config.VirtualServers.Select(v => (v.Snat, v.TrafficGroup)).Concat(Config.Snats.Select(s => (Snat: s.Translation, s.TrafficGroup)))
+        where pair.Snat is not null && pair.TrafficGroup is not null
+        select (pair.Snat, pair.TrafficGroup);
+
+    /// <summary>The addresses a translation names, its own or its SNAT pool's; automap names none.</summary>
+    public ImmutableArray<Address> AddressesOf(TranslationConfig translation) => translation switch
+    {
+        { Address: { } address } => [address],
+        { Pool: { } pool } => [.. Config.SnatPools.FirstOrDefault(p => p.Name == pool)?.Members.Items.Select(m => m.Value) ?? []],
+        _ => [],
+    };
 
     public PoolConfig? PoolOf(VirtualServerConfig server) => Config.Pools.FirstOrDefault(p => p.Name == server.Pool?.Value);
 
@@ -42,13 +64,13 @@ internal sealed class Topology(GroupConfig config)
     public string? VlanOf(Address address) =>
         ExplicitAddress(address)?.Vlan?.Value
         ?? Around(address).Select(s => s.Vlan!.Value).Order(StringComparer.Ordinal).FirstOrDefault()
-        ?? Config.VirtualServers.Where(v => v.Destination?.Value.Address == address).SelectMany(v => v.AllVlans).FirstOrDefault()?.Value;
+        ?? Config.VirtualServers.Where(v => v.Address?.Value == address).SelectMany(v => v.AllVlans).FirstOrDefault()?.Value;
 
-    /// <summary>VLANs from which clients come: those it names, else that of its address.</summary>
+    /// <summary>VLANs from which clients come: those it names, else that of its address, if it has one.</summary>
     public IEnumerable<string> ClientVlans(VirtualServerConfig server)
     {
         if (server.AllVlans.Any()) return server.AllVlans.Select(v => v.Value);
-        return server.Destination is { } destination && VlanOf(destination.Value.Address) is { } vlan ? [vlan] : [];
+        return server.Address is { } address && VlanOf(address.Value) is { } vlan ? [vlan] : [];
     }
 
     /// <summary>
@@ -64,5 +86,5 @@ internal sealed class Topology(GroupConfig config)
         return source?.Address!.Value.Address;
     }
 
-    public IEnumerable<VirtualServerConfig> ServersWith(SnatMode mode) => Config.VirtualServers.Where(v => v.Snat?.Value == mode);
+    public IEnumerable<VirtualServerConfig> ServersWith(SnatMode mode) => Config.VirtualServers.Where(v => v.Snat?.Value.Mode == mode);
 }

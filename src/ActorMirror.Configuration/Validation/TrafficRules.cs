@@ -1,6 +1,5 @@
 using ActorMirror.Configuration.Reading;
 using ActorMirror.Domain.Addresses;
-using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Validation;
 
@@ -11,11 +10,22 @@ internal static class TrafficRules
     {
         foreach (var pool in topology.Config.Pools.Where(p => p.Members.IsEmpty))
             problems.Warning(pool.Origin, "the pool has no valid member: its virtual servers answer nobody", "add a member");
-        foreach (var server in topology.Config.VirtualServers) OneFamily(topology, server, problems);
+        foreach (var server in topology.Config.VirtualServers)
+        {
+            Pool(server, problems);
+            OneFamily(topology, server, problems);
+        }
+
         foreach (var server in topology.ServersWith(SnatMode.Automap)) Automap(topology, server, problems);
         foreach (var server in topology.ServersWith(SnatMode.None)) NoSnat(topology, server, problems);
         OneGateway(topology, problems);
         OwnSelfIps(topology, problems);
+    }
+
+    private static void Pool(VirtualServerConfig server, Problems problems)
+    {
+        if (server is { IsForwarding.Value: true, Pool: { } pool })
+            problems.Error(pool.Origin, "a virtual server of type forwarding has no pool: connections go where they are addressed to", "leave pool out, or set type = fast-l4");
     }
 
     private static void OneFamily(Topology topology, VirtualServerConfig server, Problems problems)
@@ -119,5 +129,5 @@ internal static class TrafficRules
         }
     }
 
-    private static string Family(Address address) => address.IsV4 ? "IPv4" : "IPv6";
+    public static string Family(Address address) => address.IsV4 ? "IPv4" : "IPv6";
 }

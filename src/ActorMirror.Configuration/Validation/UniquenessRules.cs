@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using ActorMirror.Configuration.Reading;
 using ActorMirror.Domain.Addresses;
-using ActorMirror.Domain.VirtualServers;
+using ActorMirror.Domain.Connections;
 
 namespace ActorMirror.Configuration.Validation;
 
@@ -22,6 +22,13 @@ internal static class UniquenessRules
         foreach (var device in config.Devices) Elements(device.ClusterLinks.Items, "cluster-links");
         foreach (var group in config.TrafficGroups) Elements(group.HaOrder.Items, "ha-order");
         foreach (var server in config.VirtualServers) Elements([.. server.AllVlans], "the virtual server's VLANs");
+        foreach (var snat in config.Snats)
+        {
+            Elements(snat.Origins.Items, "origins");
+            Elements(snat.Vlans.Items, "the SNAT's VLANs");
+        }
+
+        foreach (var pool in config.SnatPools) Elements(pool.Members.Items, "the SNAT pool's members");
         foreach (var pool in config.Pools) Elements([.. pool.Members.Select(m => m.Address).OfType<Located<Endpoint>>()], "the pool's members");
 
         void Once<T>(IEnumerable<(Located<T>? Value, string Owner)> items, string what, string remedy)
@@ -48,12 +55,17 @@ internal static class UniquenessRules
 
     private static void Destinations(GroupConfig config, Problems problems)
     {
-        var first = new Dictionary<(Endpoint, object), string>();
+        var first = new Dictionary<(Destination, TransportProtocol), string>();
         foreach (var server in config.VirtualServers)
         {
             if (server is not { Destination: { } destination, Protocol: { } protocol }) continue;
-            if (!first.TryAdd((destination.Value, protocol.Value), server.Name))
-                problems.Error(destination.Origin, $"the virtual server '{first[(destination.Value, protocol.Value)]}' has the same destination and protocol", "give one of them another address or port");
+            TransportProtocol[] protocols = protocol.Value is { } one ? [one] : [TransportProtocol.Tcp, TransportProtocol.Udp];
+            foreach (var key in protocols.Select(p => (destination.Value, p)))
+            {
+                if (first.TryAdd(key, server.Name)) continue;
+                problems.Error(destination.Origin, $"the virtual server '{first[key]}' has the same destination and protocol", "give one of them another address or port");
+                break;
+            }
         }
     }
 
@@ -90,14 +102,17 @@ internal static class UniquenessRules
                 problems.Error(address.Origin, $"{address.Value.Address} is also {taken[address.Value.Address]}", "choose an unused address");
         }
 
-        var own = config.VirtualServers.Select(v => v.Destination is { } d ? new Located<Address>(d.Value.Address, d.Origin) : null)
+        var own = config.VirtualServers.Select(v => v.Address)
             .Concat(config.VirtualAddresses.Select(v => v.Address))
+            .Concat(topology.Translations
+                .SelectMany(t => topology.AddressesOf(t.Translation.Value).Select(a => new Located<Address>(a, t.Translation.Origin)))
+                .Where(a => !selfIps.TryGetValue(a.Value, out var self) || self.TrafficGroup is null)) // a floating one may serve as translation address, too
             .OfType<Located<Address>>()
             .ToList();
         foreach (var address in own.Where(a => taken.ContainsKey(a.Value)))
             problems.Error(address.Origin, $"{address.Value} is also {taken[address.Value]}", "choose an unused address");
 
-        foreach (var address in own) taken.TryAdd(address.Value, "a virtual address");
+        foreach (var address in own) taken.TryAdd(address.Value, "a virtual address or one of a SNAT");
         foreach (var member in config.Pools.SelectMany(p => p.Members).Select(m => m.Address).OfType<Located<Endpoint>>())
         {
             if (taken.TryGetValue(member.Value.Address, out var owner))
@@ -110,7 +125,7 @@ internal static class UniquenessRules
         var address = second.Address!;
         var groups = new[] { first.TrafficGroup?.Value, second.TrafficGroup?.Value };
         var isSnat = groups[0] != groups[1] && groups.All(g => g is not null)
-            && topology.ServersWith(SnatMode.Automap).Any(v => groups.Contains(v.TrafficGroup?.Value));
+            && topology.Translations.Any(t => t.Translation.Value.Mode == SnatMode.Automap && groups.Contains(t.Group.Value));
         if (isSnat)
         {
             problems.Error(

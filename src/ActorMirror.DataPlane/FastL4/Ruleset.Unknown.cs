@@ -79,7 +79,7 @@ public static partial class Ruleset
     /// </summary>
     private static IEnumerable<string> MemberGroups(IEnumerable<Service> services) =>
         from service in services
-        where service.Server is { Protocol: TransportProtocol.Tcp, SnatAddress: null }
+        where service.Server is { Protocol: null or TransportProtocol.Tcp, Destination.IsAnyPort: false, SnatAddresses.IsEmpty: true }
         from member in service.Members
         group service.TrafficGroup by member.Member.Endpoint into endpoint
         where endpoint.Distinct().Count() == 1

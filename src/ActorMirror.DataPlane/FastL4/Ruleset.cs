@@ -2,8 +2,6 @@ using System.Text;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
-using ActorMirror.Domain.Pools;
-using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.DataPlane.FastL4;
 
@@ -12,10 +10,10 @@ namespace ActorMirror.DataPlane.FastL4;
 /// <code>
 /// prerouting  raw     lease      to a floating address whose group's lease is over: drop
 ///             mangle  guard      of no known connection, from a client or a member: dropped, or answered with a reset when it is repeated
-///             dstnat  dispatch   first packet of a connection: choose a member, mark, translate
+///             dstnat  dispatch   first packet of a connection: of a virtual server: choose a member, mark, translate; of a SNAT: mark
 /// input       filter  local      to an address of ours but no virtual server's: echo, or refuse
 /// forward     filter  relay      ours with a live lease: go on, and say which events we need; anything else: drop (own namespace only)
-/// postrouting srcnat  source     SNAT automap
+/// postrouting srcnat  source     SNAT
 /// arp input, output   lease      the same gate for "who has" and our own announcements
 /// ip6 output          lease      the same gate for neighbour advertisements
 /// </code>
@@ -52,17 +50,6 @@ public static partial class Ruleset
         return text.ToString();
     }
 
-    /// <summary>Replaces the choice of one virtual server; the others, their counters and all connections stay as they are.</summary>
-    public static string Reselect(Service service, MemberHealth health)
-    {
-        ArgumentNullException.ThrowIfNull(service);
-        ArgumentNullException.ThrowIfNull(health);
-        var chain = $"{Family.Of(service.Server.Destination.Address).Name} {Table} {ChainOf(service)}";
-        var text = new StringBuilder($"flush chain {chain}\n");
-        foreach (var rule in Selection(service, health).Split('\n', StringSplitOptions.RemoveEmptyEntries)) text.AppendLine($"add rule {chain} {rule}");
-        return text.ToString();
-    }
-
     /// <summary>Tables without a service: what a predecessor left is gone, and conntrack is loaded.</summary>
     public static string Empty(DataPlaneSettings settings) => $$"""
         {{Removal}}{{Unused(Family.V4, settings)}}
@@ -85,14 +72,14 @@ public static partial class Ruleset
         return closed ? $"add {element}" : $"add {element}delete {element}"; // deleting an absent element would fail
     }));
 
-    private static bool IsUsed(Family family, ServiceTable services) => services.Floating.Any(f => family.Has(f.Address));
+    private static bool IsUsed(Family family, ServiceTable services) => services.Floating.Any(f => family.Has(f.Address)) || HasNetworks(family, services);
 
     private static string Used(Family family, ServiceTable services, MemberHealth health)
     {
         var text = new StringBuilder();
         var type = family.AddressType;
         var floating = services.Floating.Where(f => family.Has(f.Address)).ToList();
-        var own = services.Services.Where(s => family.Has(s.Server.Destination.Address)).ToList();
+        var own = services.Services.Where(s => s.Has(family)).ToList();
         text.AppendLine($"table {family.Name} {Table} {{");
         text.AppendLine(SharedSets);
         text.AppendLine(Recent);
@@ -101,16 +88,32 @@ public static partial class Ruleset
         text.AppendLine(Named($"set virtual {{ type {type};", floating.Where(f => f.IsVirtual).Select(f => f.Address.ToString())));
         text.AppendLine(Named($"set echo {{ type {type};", floating.Where(f => f.IcmpEcho).Select(f => f.Address.ToString())));
         text.AppendLine(Named($"map members {{ type mark : {type} . inet_service;",
-            own.SelectMany(s => s.Members).Select(m => $"{m.Mark} : {m.Member.Endpoint.Address} . {m.Member.Endpoint.Port}")));
+            own.Where(s => !s.Server.Destination.IsAnyPort).SelectMany(s => s.Members).Select(m => $"{m.Mark} : {m.Member.Endpoint.Address} . {m.Member.Endpoint.Port}")));
+        var anyPort = own.Where(s => s.Server.Destination.IsAnyPort).ToList();
+        if (anyPort.Count > 0)
+            text.AppendLine(Named($"map member_hosts {{ type mark : {type};", anyPort.SelectMany(s => s.Members).Select(m => $"{m.Mark} : {m.Member.Endpoint.Address}")));
         text.AppendLine(Named($"set member_endpoints {{ type {type} . inet_proto . inet_service;",
-            own.SelectMany(s => s.Members.Select(m => $"{m.Member.Endpoint.Address} . {Word(s.Server.Protocol)} . {m.Member.Endpoint.Port}")).Distinct()));
+            (from s in own
+             where !s.Server.Destination.IsAnyPort
+             from m in s.Members
+             from p in s.Server.Protocols
+             select $"{m.Member.Endpoint.Address} . {Word(p)} . {m.Member.Endpoint.Port}").Distinct()));
         text.AppendLine(Named($"map member_group {{ type {type} . inet_service : mark;", MemberGroups(own)));
-        text.AppendLine(Named($"map snat_of {{ type mark : {type};",
-            own.Where(s => s.Server.SnatAddress is not null).Select(s => $"{Hex(s.Bits)} : {s.Server.SnatAddress}")));
+        text.AppendLine(Named($"map snat_of {{ type mark : {type};", SnatOf(family, services)));
+        var sources = Sources(family, services).ToList();
+        foreach (var (_, chain, rules) in sources) text.AppendLine($"chain {chain} {{\n{rules}}}");
+        if (sources.Count > 0) text.AppendLine(Named("map sources { type mark : verdict;", sources.Select(s => $"{Hex(s.Bits)} : goto {s.Chain}")));
+        if (Translating(family, services).ToList() is { Count: > 0 } translating) text.AppendLine(Named($"set translations {{ type {type};", translating));
+        if (GoesOut(family, services)) text.AppendLine(Origins(family, services));
         foreach (var service in own) text.AppendLine($"chain {ChainOf(service)} {{\n{Selection(service, health)}}}");
-        text.AppendLine(Named($"map services {{ type {type} . inet_proto . inet_service : verdict;", own.Select(s =>
-            $"{s.Server.Destination.Address} . {Word(s.Server.Protocol)} . {s.Server.Destination.Port} : goto {ChainOf(s)}")));
-        text.AppendLine(Chains(family, services.Model.DataPlane));
+        if (HasNetworks(family, services)) text.AppendLine(Networks(family, services));
+        var listening = own.Where(s => !s.Server.PassesThrough).SelectMany(s => s.Server.Protocols.Select(p => (s.Server.Destination, Protocol: Word(p), Chain: ChainOf(s)))).ToLookup(s => s.Destination.IsAnyPort);
+        text.AppendLine(Named($"map services {{ type {type} . inet_proto . inet_service : verdict;", listening[false].Select(s =>
+            $"{s.Destination.Address} . {s.Protocol} . {s.Destination.Port} : goto {s.Chain}")));
+        if (listening.Contains(true))
+            text.AppendLine(Named($"map services_of_any_port {{ type {type} . inet_proto : verdict;", listening[true].Select(s => $"{s.Destination.Address} . {s.Protocol} : goto {s.Chain}")));
+        text.AppendLine(Chains(family, services, new Extras(
+            listening.Contains(true), HasNetworks(family, services), GoesOut(family, services), Translating(family, services).Any(), sources.Count > 0)));
         if (family == Family.V6) text.AppendLine(NeighborChains(services.Model.DataPlane));
         text.Append('}');
         return text.ToString();
@@ -129,31 +132,19 @@ public static partial class Ruleset
     private static string GroupOf(Family family, IEnumerable<FloatingAddress> floating) =>
         Named($"map group_of {{ type {family.AddressType} : mark;", floating.Select(f => $"{f.Address} : {Hex(FlowMark.GroupBits(f.GroupNumber))}"));
 
-    private static string ChainOf(Service service) => $"vs_{service.Number}";
+    /// <summary>What a table has only when the configuration needs it.</summary>
+    private sealed record Extras(bool AnyPort, bool Networks, bool Snats, bool TranslatingSelfIps, bool Sources);
 
-    /// <summary>The rules that choose a member. Without a member that is up nothing is translated: the packet ends at the local refusal.</summary>
-    private static string Selection(Service service, MemberHealth health)
-    {
-        var text = new StringBuilder();
-        if (service.Server.Vlans.Length > 0)
-            text.Append($"iifname != {{ {string.Join(", ", service.Server.Vlans.Select(v => $"\"{v.Interface}\""))} }} return\n");
-        var up = service.Members.Where(m => health.IsUp(service.Server.Pool.Name, m.Member.Endpoint)).ToList();
-        if (up.Count == 0) return text.ToString();
-        var weights = up.Select(m => service.Server.Pool.LoadBalancing == LoadBalancing.Ratio ? m.Member.Ratio : 1).ToArray();
-        var turn = WeightedRoundRobin.Turn(weights);
-        if (service.Server.Protocol == TransportProtocol.Udp)
-            text.Append($"{RecentKey(Family.Of(service.Server.Destination.Address))}\nct mark set meta mark map @recent\nmeta mark set 0\nct mark & 0xfffff000 != {Hex(service.Bits)} ");
-        text.Append(turn.Length == 1
-            ? $"ct mark set {up[0].Mark}\n"
-            : $"ct mark set numgen inc mod {turn.Length} map {{ {string.Join(", ", turn.Select((member, slot) => $"{slot} : {up[member].Mark}"))} }}\n");
-        text.Append($"ct mark & 0xffc00000 == @{GatedSet} drop\n");
-        text.Append($"meta l4proto {Word(service.Server.Protocol)} dnat {Family.Of(service.Server.Destination.Address).Name} to ct mark map @members\n");
-        return text.ToString();
-    }
-
-    private static string Chains(Family family, DataPlaneSettings settings)
+    private static string Chains(Family family, ServiceTable services, Extras extras)
     {
         var ip = family.Name;
+        var settings = services.Model.DataPlane;
+        var lost = (extras.Networks ? Lost("lost_to_network", $"{ip} daddr", "network_groups", settings) : "")
+            + (extras.Snats ? Lost("lost_by_origin", $"{ip} saddr", "origins", settings) : "");
+        var guard = (extras.TranslatingSelfIps ? TranslationGuard(family, settings) : "")
+            + (extras.Networks ? LostGuard("lost_to_network", settings) : "") + (extras.Snats ? LostGuard("lost_by_origin", settings) : "");
+        var dispatch = (extras.AnyPort ? $"\n    fib daddr type local {ip} daddr . meta l4proto vmap @services_of_any_port" : "")
+            + (extras.Networks ? $"\n    fib daddr type unicast iifname . {ip} daddr vmap @networks" : "") + (extras.Snats ? Outward(family) : "");
         // The third guard rule takes the place of tcp_loose=0 where that sysctl is the host's and not ours to set.
         var refuse = settings.OnUnknown == OnUnknown.Reset ? "goto unknown" : "drop";
         var unknown = settings.OnUnknown == OnUnknown.Reset ? $"ct state invalid {ip} daddr @virtual meta l4proto tcp goto unknown\n    " : "";
@@ -167,7 +158,7 @@ public static partial class Ruleset
         // Neighbours ask for a virtual address, and answer it, by ICMPv6.
         var admitted = family == Family.V6 ? "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept" : "";
         var rest = settings.Namespace is null ? $"{ip} saddr . meta l4proto . th sport @member_endpoints drop" : "drop";
-        return (settings.OnUnknown == OnUnknown.Reset ? Doubt(family) : "") + LostByMember(family, settings) + $$"""
+        return (settings.OnUnknown == OnUnknown.Reset ? Doubt(family) : "") + LostByMember(family, settings) + lost + $$"""
               chain lease_check {
                 meta mark set {{ip}} daddr map @group_of
                 meta mark != @{{LeaseSet}} drop
@@ -181,11 +172,11 @@ public static partial class Ruleset
                 type filter hook prerouting priority mangle; policy accept;
                 {{loose}}{{unknown}}ct state invalid {{ip}} daddr @virtual drop
                 ct state new {{ip}} daddr @virtual tcp flags & (fin|syn|rst|ack) != syn {{refuse}}
-                ct state invalid {{ip}} saddr . meta l4proto . th sport @member_endpoints goto lost_by_member
+                ct state invalid {{ip}} saddr . meta l4proto . th sport @member_endpoints goto lost_by_member{{guard}}
               }
               chain dispatch {
                 type nat hook prerouting priority dstnat; policy accept;
-                fib daddr type local {{ip}} daddr . meta l4proto . th dport vmap @services
+                fib daddr type local {{ip}} daddr . meta l4proto . th dport vmap @services{{dispatch}}
               }
               chain local {
                 type filter hook input priority filter; policy accept;
@@ -210,12 +201,13 @@ public static partial class Ruleset
                 tcp flags & (fin|rst) != 0 ct mark set ct mark | 0x1 ct event set destroy,protoinfo accept
                 ct state new meta l4proto tcp ct event set assured,destroy
                 ct state new meta l4proto udp ct event set reply,destroy
-                ct direction original meta l4proto udp jump remember
+                ct direction original meta l4proto udp {{(extras.Snats || extras.Networks ? "ct mark & 0x00000ffe != 0x0 " : "")}}jump remember
                 accept
               }
               chain source {
                 type nat hook postrouting priority srcnat; policy accept;
                 {{Ours}} snat {{ip}} to ct mark & 0xfffff000 map @snat_of
+                {{(extras.Sources ? $"{Ours} ct mark & 0xfffff000 vmap @sources" : "")}}
               }
             """;
     }

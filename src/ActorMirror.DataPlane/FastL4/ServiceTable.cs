@@ -16,6 +16,19 @@ public sealed record MarkedMember(PoolMember Member, FlowMark Mark);
 public sealed record Service(VirtualServer Server, int TrafficGroup, int Number, ImmutableArray<MarkedMember> Members)
 {
     public uint Bits => FlowMark.ServerBits(TrafficGroup, Number);
+
+    /// <summary>Of its connections: with each member, or the one of all where there is no pool.</summary>
+    public IEnumerable<FlowMark> Marks => Server.Pool is null ? [new FlowMark(Bits)] : Members.Select(m => m.Mark);
+
+    internal bool Has(Family family) => family.Has(Server.Destination.Address);
+}
+
+/// <summary>A SNAT with its numbers. Its connections have no member, and none in their mark.</summary>
+public sealed record NumberedSnat(Snat Snat, int TrafficGroup, int Number)
+{
+    public uint Bits => FlowMark.ServerBits(TrafficGroup, Number);
+
+    internal bool Has(Family family) => Snat.Origins.Any(o => family.Has(o.Address));
 }
 
 /// <summary>An address that moves with a traffic group.</summary>
@@ -24,7 +37,7 @@ public sealed record FloatingAddress(Address Address, int PrefixLength, string I
 /// <summary>The model of a device group joined with the numbers the cluster agreed on; immutable, made anew when either changes.</summary>
 public sealed class ServiceTable
 {
-    private readonly Dictionary<uint, Service> byBits;
+    private readonly Dictionary<uint, Listener> byBits;
     private readonly Dictionary<uint, MarkedMember> byMark;
     private readonly Dictionary<int, ImmutableArray<FloatingAddress>> floatingOf;
 
@@ -32,9 +45,10 @@ public sealed class ServiceTable
     {
         Model = model;
         Services = [.. model.VirtualServers.Select(server => ToService(server, numbers))];
+        Snats = [.. model.Snats.Select(snat => new NumberedSnat(snat, numbers.Groups[snat.TrafficGroup].Number, numbers.VirtualServers[snat.Key]!.Value))];
         Floating = [.. FloatingSelfIps(model, numbers), .. VirtualAddresses(model, numbers)];
         floatingOf = Floating.GroupBy(f => f.GroupNumber).ToDictionary(g => g.Key, g => g.ToImmutableArray());
-        byBits = Services.ToDictionary(s => s.Bits);
+        byBits = Services.Select(s => (s.Bits, Listener: (Listener)s.Server)).Concat(Snats.Select(s => (s.Bits, Listener: (Listener)s.Snat))).ToDictionary(x => x.Bits, x => x.Listener);
         byMark = Services.SelectMany(s => s.Members).ToDictionary(m => m.Mark.Value);
         Groups = model.TrafficGroups.ToImmutableDictionary(g => g.Name, g => numbers.Groups[g.Name].Number);
         Digest = DigestOf(this);
@@ -46,7 +60,7 @@ public sealed class ServiceTable
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(numbers);
         return model.TrafficGroups.All(g => numbers.Groups.ContainsKey(g.Name))
-            && model.VirtualServers.All(v => numbers.VirtualServers[v.Name] is not null)
+            && model.Listeners.All(l => numbers.VirtualServers[l.Key] is not null)
             && model.Pools.All(p => p.Members.All(m => numbers.PoolMembers[Declaration.MemberKey(p, m)] is not null))
             ? new ServiceTable(model, numbers)
             : null;
@@ -55,6 +69,8 @@ public sealed class ServiceTable
     public DeviceGroupModel Model { get; }
 
     public ImmutableArray<Service> Services { get; }
+
+    public ImmutableArray<NumberedSnat> Snats { get; }
 
     public ImmutableArray<FloatingAddress> Floating { get; }
 
@@ -67,8 +83,8 @@ public sealed class ServiceTable
     /// <summary>Of what marks mean: two devices can mirror each other only if theirs are equal.</summary>
     public ulong Digest { get; }
 
-    /// <summary>The virtual server a connection belongs to; null when the mark is not one of this configuration.</summary>
-    public Service? Find(FlowMark mark) =>
+    /// <summary>The virtual server or SNAT a connection belongs to; null when the mark is not one of this configuration.</summary>
+    public Listener? Find(FlowMark mark) =>
         byBits.GetValueOrDefault(mark.Value & (FlowMark.OursMask | FlowMark.TrafficGroupMask | FlowMark.VirtualServerMask));
 
     public MarkedMember? FindMember(FlowMark mark) => byMark.GetValueOrDefault(mark.Value & ~FlowMark.Closing);
@@ -79,8 +95,8 @@ public sealed class ServiceTable
         var number = numbers.VirtualServers[server.Name]!.Value;
         return new Service(server, group, number,
         [
-            .. server.Pool.Members.Select(member =>
-                new MarkedMember(member, FlowMark.Create(group, number, numbers.PoolMembers[Declaration.MemberKey(server.Pool, member)]!.Value))),
+            .. server.Pool?.Members.Select(member =>
+                new MarkedMember(member, FlowMark.Create(group, number, numbers.PoolMembers[Declaration.MemberKey(server.Pool, member)]!.Value))) ?? [],
         ]);
     }
 
@@ -109,5 +125,7 @@ public sealed class ServiceTable
 
     private static ulong DigestOf(ServiceTable table) => Domain.Digest.Of(
         table.Services.SelectMany(s => s.Members.Select(m => (Service: s, Member: m))).OrderBy(x => x.Member.Mark.Value)
-            .Select(x => $"{x.Member.Mark}={x.Service.Server.Name}/{x.Service.Server.Destination}/{x.Member.Member.Endpoint}"));
+            .Select(x => $"{x.Member.Mark}={x.Service.Server.Name}/{x.Service.Server.Destination}/{x.Member.Member.Endpoint}")
+            .Concat(table.Services.Where(s => s.Server.Pool is null).OrderBy(s => s.Bits).Select(s => $"0x{s.Bits:x8}={s.Server.Name}/{s.Server.Destination}"))
+            .Concat(table.Snats.OrderBy(s => s.Bits).Select(s => $"0x{s.Bits:x8}={s.Snat.Key}")));
 }

@@ -103,11 +103,16 @@ public sealed class KernelFlows : IDisposable
 
     public void Dispose() => table.Dispose();
 
-    /// <summary>A TCP connection counts from its handshake on, a UDP flow from its first reply: the moments the events come at.</summary>
-    private static bool Carries(in ConntrackEntry entry) =>
-        entry.Original.Protocol == ConntrackTuple.Tcp
-            ? (entry.Status & ConntrackStatus.Assured) != ConntrackStatus.None
-            : (entry.Status & ConntrackStatus.SeenReply) != ConntrackStatus.None;
+    /// <summary>
+    /// A TCP connection counts from its handshake on, a UDP flow from its first reply: the moments the events come at. Pings, which SNATs translate too,
+    /// do not.
+    /// </summary>
+    private static bool Carries(in ConntrackEntry entry) => (TransportProtocol)entry.Original.Protocol switch
+    {
+        TransportProtocol.Tcp => (entry.Status & ConntrackStatus.Assured) != ConntrackStatus.None,
+        TransportProtocol.Udp => (entry.Status & ConntrackStatus.SeenReply) != ConntrackStatus.None,
+        _ => false,
+    };
 
     private void Execute(IReadOnlyList<KernelOperation> operations, Func<ConnectionRecord, TimeSpan> lifetime, Action<KernelOperation, Errno> failed)
     {

@@ -79,7 +79,7 @@ internal static class DataPlaneSysctls
     /// <summary>Entries that came from the mirror follow the sysctl from their first packet on, so it is the longest idle timeout configured.</summary>
     private static string? Longest(DeviceGroupModel model, TransportProtocol protocol)
     {
-        var timeouts = model.VirtualServers.Where(v => v.Protocol == protocol).Select(v => (int)v.IdleTimeout.TotalSeconds).ToList();
+        var timeouts = model.Listeners.Select(l => l.IdleTimeoutOf(protocol)).OfType<TimeSpan>().Select(idle => (int)idle.TotalSeconds).ToList();
         return timeouts.Count == 0 ? null : timeouts.Max().ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -13,6 +13,12 @@ public readonly record struct Prefix(Address Address, int Length)
         return true;
     }
 
+    /// <summary>The lowest address of the subnet.</summary>
+    public Address First => new(Address.Value & ~Hosts);
+
+    /// <summary>The highest address of the subnet.</summary>
+    public Address Last => new(Address.Value | Hosts);
+
     /// <summary>Whether the other address lies in this subnet.</summary>
     public bool Contains(Address other)
     {
@@ -21,5 +27,10 @@ public readonly record struct Prefix(Address Address, int Length)
         return shift == 128 || other.Value >> shift == Address.Value >> shift;
     }
 
+    /// <summary>Whether the other subnet lies in this one, or is it.</summary>
+    public bool Contains(Prefix other) => other.Length >= Length && Contains(other.Address);
+
     public override string ToString() => $"{Address}/{Length}";
+
+    private UInt128 Hosts => Length == 0 && !Address.IsV4 ? UInt128.MaxValue : (UInt128.One << (Address.Bits - Length)) - 1;
 }

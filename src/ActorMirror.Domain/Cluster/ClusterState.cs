@@ -55,6 +55,7 @@ public sealed record ClusterState
     public ImmutableSortedDictionary<string, GroupState> Groups { get; init; } =
         ImmutableSortedDictionary.Create<string, GroupState>(StringComparer.Ordinal);
 
+    /// <summary>Of SNATs too, keyed by <see cref="VirtualServers.Listener.Key"/>.</summary>
     public Numbering VirtualServers { get; init; } = Numbering.Empty;
 
     /// <summary>Keyed by <see cref="Declaration.MemberKey"/>.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Domain.Cluster;
 
@@ -16,7 +17,7 @@ public sealed record GroupDeclaration(string Name, ImmutableArray<DeviceId> HaOr
 /// </summary>
 /// <param name="ConfigurationDigest">Equal on devices with equal configuration; a difference is shown, it does not stop failover.</param>
 /// <param name="HighestEpoch">The highest epoch in the device's journal; <see cref="Epoch.None"/> when it has none.</param>
-/// <param name="VirtualServers">Names to be numbered.</param>
+/// <param name="VirtualServers">Keys of virtual servers and SNATs, to be numbered: see <see cref="Listener.Key"/>.</param>
 /// <param name="PoolMembers">Keys to be numbered, see <see cref="MemberKey"/>.</param>
 /// <param name="Revoked">Certificates the device knows to be revoked: it remembers them when every device was off.</param>
 public sealed record Declaration(
@@ -34,14 +35,16 @@ public sealed record Declaration(
         DigestOf(model),
         highestEpoch,
         [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model), model.Cluster.Flap.Most))],
-        [.. model.VirtualServers.Select(s => s.Name)],
+        [.. model.Listeners.Select(l => l.Key)],
         [.. model.Pools.SelectMany(p => p.Members.Select(m => MemberKey(p, m))).Distinct(StringComparer.Ordinal)],
         [.. revoked]);
 
     /// <summary>Over what all devices must agree on; each device's own name and addresses are not part of it.</summary>
     private static ulong DigestOf(DeviceGroupModel model) => Digest.Of(
     [
-        .. model.VirtualServers.Select(v => $"{v.Name} {v.Destination} {v.Protocol} {v.Pool.Name} {v.Mirror} {v.Snat} {v.SnatAddress} {v.TrafficGroup} {v.IdleTimeout}"),
+        .. model.VirtualServers.Select(v => $"{v.Name} {v.Destination} {v.Protocol} {v.Pool?.Name} {v.Mirror} {v.AutomapByVlan} {string.Join(',', v.SnatAddresses)} {v.TrafficGroup} {v.IdleTimeout}"),
+        .. model.Snats.Select(s =>
+            $"{s.Key} {string.Join(',', s.Origins)} {string.Join(',', s.Vlans.Select(v => v.Name))} {s.Automap} {string.Join(',', s.Translations)} {s.Mirror} {s.TrafficGroup} {s.IdleTimeout} {s.UdpIdleTimeout}"),
         .. model.Pools.Select(p => $"{p.Name} {p.LoadBalancing} {string.Join(',', p.Members)} {p.Monitor}"),
         .. model.TrafficGroups.Select(g => $"{g.Name} {string.Join(',', g.HaOrder)}"),
         .. model.SelfIps.Where(s => s.IsFloating).Select(s => $"{s.Name} {s.Address} {s.TrafficGroup}"),

@@ -27,6 +27,8 @@ public sealed record DeviceGroupModel
 
     public required ImmutableArray<VirtualServer> VirtualServers { get; init; }
 
+    public ImmutableArray<Snat> Snats { get; init; } = [];
+
     public required ImmutableArray<Pool> Pools { get; init; }
 
     public required ClusterSettings Cluster { get; init; }
@@ -50,6 +52,9 @@ public sealed record DeviceGroupModel
             .Concat(VirtualAddresses.Where(a => !a.Address.IsV4).Select(a => a.Vlan))
             .Distinct(),
     ];
+
+    /// <summary>Virtual servers, then SNATs.</summary>
+    public IEnumerable<Listener> Listeners => [.. VirtualServers, .. Snats];
 
     public Device Device(DeviceId id) => Devices.Single(d => d.Id == id);
 

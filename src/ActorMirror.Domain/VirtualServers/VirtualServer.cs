@@ -6,32 +6,41 @@ using ActorMirror.Domain.Pools;
 
 namespace ActorMirror.Domain.VirtualServers;
 
-/// <summary>How a virtual server treats the source address towards its members.</summary>
-public enum SnatMode
-{
-    /// <summary>The client's address is kept; replies must come back through a floating self IP of the same traffic group.</summary>
-    None,
-
-    /// <summary>Translated to the traffic group's floating self IP on the egress VLAN.</summary>
-    Automap,
-}
-
-/// <summary>A destination that clients connect to and the pool its connections are spread over (type fast-l4).</summary>
+/// <summary>
+/// A destination that clients connect to and the pool its connections are spread over (type fast-l4), or no pool: then they go where they are addressed
+/// to (type forwarding). Of virtual servers whose networks contain an address the one with the longest prefix takes it, then one of its port before one of any.
+/// </summary>
+/// <param name="Protocol">Null: TCP and UDP, and with any port pings, which are not mirrored.</param>
 /// <param name="Vlans">The VLANs on which it accepts connections; empty means all.</param>
-/// <param name="SnatAddress">The translation address of <see cref="SnatMode.Automap"/>, resolved at validation; null otherwise.</param>
+/// <param name="Pool">Null: forwarding. With any port in the destination a member is reached at the port the client chose.</param>
+/// <param name="AutomapByVlan"><paramref name="SnatAddresses"/> are the group's floating self IPs: that of the VLAN a packet leaves by is taken, another where there is none.</param>
+/// <param name="SnatAddresses">
+/// What members see in place of the client's address: that of automap, resolved at validation, or those of a SNAT pool. Empty: the client itself, and
+/// replies must come back through a floating self IP of the same traffic group.
+/// </param>
 /// <param name="IdleTimeout">After this long without a packet the kernel forgets a connection.</param>
 public sealed record VirtualServer(
     string Name,
-    Endpoint Destination,
-    TransportProtocol Protocol,
+    Destination Destination,
+    TransportProtocol? Protocol,
     ImmutableArray<Vlan> Vlans,
-    Pool Pool,
+    Pool? Pool,
     bool Mirror,
-    SnatMode Snat,
-    Address? SnatAddress,
+    bool AutomapByVlan,
+    ImmutableArray<Address> SnatAddresses,
     string TrafficGroup,
-    TimeSpan IdleTimeout);
+    TimeSpan IdleTimeout) : Listener(Name, Mirror, TrafficGroup)
+{
+    public override string Key => Name;
 
-/// <summary>A floating address that virtual servers listen on.</summary>
+    /// <summary>It takes what passes through on its way elsewhere; others have an address of their own, a virtual address.</summary>
+    public bool PassesThrough => Pool is null || !Destination.IsHost;
+
+    public ImmutableArray<TransportProtocol> Protocols => Protocol is { } one ? [one] : [TransportProtocol.Tcp, TransportProtocol.Udp];
+
+    public override TimeSpan? IdleTimeoutOf(TransportProtocol protocol) => Protocols.Contains(protocol) ? IdleTimeout : null;
+}
+
+/// <summary>A floating address that virtual servers listen on, or that SNATs translate to.</summary>
 /// <param name="IcmpEcho">Whether the address answers pings.</param>
 public sealed record VirtualAddress(Address Address, string TrafficGroup, Vlan Vlan, bool IcmpEcho);

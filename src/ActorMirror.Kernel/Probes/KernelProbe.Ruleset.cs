@@ -6,10 +6,10 @@ namespace ActorMirror.Kernel.Probes;
 public static partial class KernelProbe
 {
     internal static readonly Words V4 =
-        new("ip", "ipv4_addr", "icmp type echo-request", MappedAddress.FromV4(0xc0000200)); // 192.0.2.0, TEST-NET-1 (RFC 5737)
+        new("ip", "ipv4_addr", "icmp", "icmp type echo-request", MappedAddress.FromV4(0xc0000200)); // 192.0.2.0, TEST-NET-1 (RFC 5737)
 
     internal static readonly Words V6 =
-        new("ip6", "ipv6_addr", "icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert, nd-redirect }", (UInt128)0x2001_0db8_0000_0000 << 64); // RFC 3849
+        new("ip6", "ipv6_addr", "ipv6-icmp", "icmpv6 type { echo-request, nd-neighbor-solicit, nd-neighbor-advert, nd-redirect }", (UInt128)0x2001_0db8_0000_0000 << 64); // RFC 3849
 
     internal const string ArpRuleset = """
         table arp probe {
@@ -41,6 +41,14 @@ public static partial class KernelProbe
           map member_group { type {{words.AddressType}} . inet_service : mark; }
           map snat_of { type mark : {{words.AddressType}}; }
           map members { type mark : {{words.AddressType}} . inet_service; elements = { 0x{{Mark:x8}} : {{MappedAddress.ToText(words.Member)}} . 8080 }
+          }
+          map origins { type ifname . {{words.AddressType}} : mark; flags interval; elements = { "lo" . {{MappedAddress.ToText(words.Network)}}-{{MappedAddress.ToText(words.Member)}} : 0x{{Mark:x8}} }
+          }
+          chain source_of_some {
+            snat {{words.Ip}} to oifname map { "lo" : {{MappedAddress.ToText(words.Service)}} }
+            snat {{words.Ip}} to jhash {{words.Ip}} saddr mod 2 seed 0x5eed map { 0 : {{MappedAddress.ToText(words.Service)}}, 1 : {{MappedAddress.ToText(words.Member)}} }
+          }
+          map sources { type mark : verdict; elements = { 0x{{Mark:x8}} : goto source_of_some }
           }
           chain service {
             iifname != { "lo" } return
@@ -78,6 +86,8 @@ public static partial class KernelProbe
           chain dispatch {
             type nat hook prerouting priority dstnat; policy accept;
             fib daddr type local {{words.Ip}} daddr . meta l4proto . th dport vmap @services
+            fib daddr type unicast meta l4proto { tcp, udp, {{words.Ping}} } ct mark set iifname . {{words.Ip}} saddr map @origins
+            meta l4proto {{words.Ping}} ct event set 0x0
           }
           chain local {
             type filter hook input priority filter; policy accept;
@@ -100,13 +110,14 @@ public static partial class KernelProbe
           chain source {
             type nat hook postrouting priority srcnat; policy accept;
             snat {{words.Ip}} to ct mark & 0xfffff000 map @snat_of
+            ct mark & 0xfffff000 vmap @sources
           }
         }
 
         """;
 
     /// <summary>What the tables of the two families differ in, and hosts of a network for documentation.</summary>
-    internal sealed record Words(string Ip, string AddressType, string Icmp, UInt128 Network)
+    internal sealed record Words(string Ip, string AddressType, string Ping, string Icmp, UInt128 Network)
     {
         public UInt128 Client => Network + 1;
 

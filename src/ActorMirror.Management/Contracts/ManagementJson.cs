@@ -12,6 +12,7 @@ namespace ActorMirror.Management.Contracts;
 [JsonSerializable(typeof(ImmutableArray<DeviceReport>))]
 [JsonSerializable(typeof(ImmutableArray<TrafficGroupReport>))]
 [JsonSerializable(typeof(ImmutableArray<VirtualServerReport>))]
+[JsonSerializable(typeof(ImmutableArray<SnatReport>))]
 [JsonSerializable(typeof(ImmutableArray<MirrorReport>))]
 [JsonSerializable(typeof(ConnectionPage))]
 [JsonSerializable(typeof(ForceStandbyRequest))]

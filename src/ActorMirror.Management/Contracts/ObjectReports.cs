@@ -29,6 +29,8 @@ public sealed record DeviceReport(
 /// <param name="State">up, down, or unknown (no monitor, or not probed yet).</param>
 public sealed record PoolMemberReport(string Address, int Ratio, string State, int Connections);
 
+/// <param name="Protocol">tcp, udp, or any.</param>
+/// <param name="Pool">Null: it forwards.</param>
 /// <param name="Connections">Open connections this device forwards for it, or holds as copies.</param>
 /// <param name="Protected">Of those, the ones the mirror acknowledged as applied, or copies that are in this device's kernel.</param>
 public sealed record VirtualServerReport(
@@ -37,16 +39,33 @@ public sealed record VirtualServerReport(
     string Destination,
     string Protocol,
     string TrafficGroup,
-    string Pool,
+    string? Pool,
     bool Mirror,
     string Snat,
     int Connections,
     int Protected,
     ImmutableArray<PoolMemberReport> Members);
 
+/// <param name="Vlans">Where the origins' packets come in; empty: on any.</param>
+/// <param name="Automap">Whether <paramref name="Translations"/> are the traffic group's floating self IPs, chosen by the VLAN a connection leaves by.</param>
+/// <param name="Connections">Open connections this device forwards for it, or holds as copies.</param>
+/// <param name="Protected">Of those, the ones the mirror acknowledged as applied, or copies that are in this device's kernel.</param>
+public sealed record SnatReport(
+    string Name,
+    int Number,
+    ImmutableArray<string> Origins,
+    ImmutableArray<string> Vlans,
+    bool Automap,
+    ImmutableArray<string> Translations,
+    string TrafficGroup,
+    bool Mirror,
+    int Connections,
+    int Protected);
+
 /// <summary>A connection of this device's table: both directions, as the kernel translates it.</summary>
 /// <param name="Mirrored">On the active: acknowledged as applied by the mirror. On the mirror: it is such a copy.</param>
 /// <param name="Reason">Why it is not mirrored; null when it is.</param>
+/// <param name="VirtualServer">Its virtual server, or <c>snat/NAME</c> of a connection that goes out.</param>
 public sealed record ConnectionReport(
     string TrafficGroup,
     string VirtualServer,

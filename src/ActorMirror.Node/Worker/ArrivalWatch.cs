@@ -64,12 +64,12 @@ internal sealed class ArrivalWatch : IDisposable
                 if (runtime.Services is not { } services) return;
                 var now = time.GetElapsedTime(started);
                 var packets = new Lazy<IReadOnlyDictionary<Address, long>>(() => counters.Read(services));
-                var servers = new Lazy<ILookup<Address, Service>>(() => services.Services.ToLookup(s => s.Server.Destination.Address));
+                var rates = new Lazy<ILookup<Address, double>>(() => Rates(services).ToLookup(r => r.Address, r => r.Packets));
                 foreach (var (address, expectation) in addresses)
                 {
                     var promoted = Promoted(address.TrafficGroup);
                     var sight = expectation.Awaits(promoted)
-                        ? new ArrivalSight(promoted, servers.Value[address.Address].Sum(Rate), packets.Value.GetValueOrDefault(address.Address))
+                        ? new ArrivalSight(promoted, rates.Value[address.Address].Sum(), packets.Value.GetValueOrDefault(address.Address))
                         : new ArrivalSight(promoted, 0, 0);
                     Judge(services, address, expectation.Look(sight, now));
                 }
@@ -90,7 +90,16 @@ internal sealed class ArrivalWatch : IDisposable
     private Epoch? Promoted(string trafficGroup) =>
         runtime.Runtimes.TryGetValue(trafficGroup, out var group) && group.Shown is { Control.IsUp: true, Promotion: { } promotion } ? promotion.Epoch : null;
 
-    private double Rate(Service service) => runtime.Runtimes.TryGetValue(service.Server.TrafficGroup, out var group)
-        ? service.Members.Sum(m => group.Connections.Of(m.Mark).Open) / idleSeconds[service.Server.Protocol]
-        : 0;
+    /// <summary>
+    /// How many packets a second connections send at least to an address, or they would have expired. Of a SNAT with one address only: which one of more a
+    /// connection has, its mark does not say.
+    /// </summary>
+    private IEnumerable<(Address Address, double Packets)> Rates(ServiceTable services) =>
+    [
+        .. services.Services.Select(s => (s.Server.Destination.Address, s.Marks.Sum(m => Open(s.Server, m)) / s.Server.Protocols.Max(p => idleSeconds[p]))),
+        .. services.Snats.Where(s => s.Snat.Translations.Length == 1).Select(s => (s.Snat.Translations[0], Open(s.Snat, new FlowMark(s.Bits)) / idleSeconds.Values.Max())),
+    ];
+
+    private int Open(Listener listener, FlowMark mark) =>
+        runtime.Runtimes.TryGetValue(listener.TrafficGroup, out var group) ? group.Connections.Of(mark).Open : 0;
 }

@@ -70,10 +70,10 @@ internal sealed class ConnectionList(DeviceRuntime runtime)
     private ConnectionReport Report(ListedConnection listed)
     {
         var record = listed.Record;
-        var service = runtime.Services?.Find(record.Mark);
+        var listener = runtime.Services?.Find(record.Mark);
         var snat = record.Reply.Destination != record.Original.Source ? record.Reply.Destination.ToString() : null;
         return new ConnectionReport(
-            service?.Server.TrafficGroup ?? "", service?.Server.Name ?? record.Mark.ToString(), record.Original.Protocol.ToString().ToLowerInvariant(),
+            listener?.TrafficGroup ?? "", listener?.Key ?? record.Mark.ToString(), record.Original.Protocol.ToString().ToLowerInvariant(),
             record.Original.Source.ToString(), record.Original.Destination.ToString(), record.Reply.Source.ToString(), snat,
             MirrorReports.Kebab(record.State.ToString()), listed.IsMirrored, listed.IsMirrored ? null : WhyNot(listed));
     }

@@ -150,7 +150,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         {
             health = changed;
             if (services is null) return;
-            foreach (var service in services.Services.Where(s => s.Server.Pool.Name == pool))
+            foreach (var service in services.Services.Where(s => s.Server.Pool?.Name == pool))
             {
                 try
                 {

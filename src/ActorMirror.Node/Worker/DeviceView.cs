@@ -7,6 +7,7 @@ using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
+using ActorMirror.Domain.VirtualServers;
 using ActorMirror.Journal;
 using ActorMirror.Management;
 using ActorMirror.Management.Contracts;
@@ -72,21 +73,34 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
         [
             .. services.Services.Select(service =>
             {
-                var members = service.Members.Select(m => (Member: m.Member, Counts: CountsOf(service, m.Mark))).ToList();
-                var counts = members.Aggregate(default(OpenCounts), (sum, m) => sum + m.Counts);
+                var counts = service.Marks.Aggregate(default(OpenCounts), (sum, mark) => sum + CountsOf(service.Server, mark));
                 return new VirtualServerReport(
-                    service.Server.Name, service.Number, service.Server.Destination.ToString(), service.Server.Protocol.ToString().ToLowerInvariant(),
-                    service.Server.TrafficGroup, service.Server.Pool.Name, service.Server.Mirror, service.Server.SnatAddress?.ToString() ?? "none",
+                    service.Server.Name, service.Number, service.Server.Destination.ToString(), service.Server.Protocol?.ToString().ToLowerInvariant() ?? "any",
+                    service.Server.TrafficGroup, service.Server.Pool?.Name, service.Server.Mirror, service.Server.SnatAddresses.IsEmpty ? "none" : string.Join(", ", service.Server.SnatAddresses),
                     counts.Open, counts.Protected,
                     [
-                        .. members.Select(m => new PoolMemberReport(
+                        .. service.Members.Select(m => new PoolMemberReport(
                             m.Member.Endpoint.ToString(), m.Member.Ratio,
-                            service.Server.Pool.Monitor is null ? "unknown" : runtime.Health.IsUp(service.Server.Pool.Name, m.Member.Endpoint) ? "up" : "down",
-                            m.Counts.Open)),
+                            service.Server.Pool?.Monitor is null ? "unknown" : runtime.Health.IsUp(service.Server.Pool.Name, m.Member.Endpoint) ? "up" : "down",
+                            CountsOf(service.Server, m.Mark).Open)),
                     ]);
             }),
         ];
     }
+
+    public ImmutableArray<SnatReport> Snats() => runtime.Services is not { } services
+        ? []
+        :
+        [
+            .. services.Snats.Select(numbered =>
+            {
+                var snat = numbered.Snat;
+                var counts = CountsOf(snat, new FlowMark(numbered.Bits));
+                return new SnatReport(
+                    snat.Name, numbered.Number, [.. snat.Origins.Select(o => o.ToString())], [.. snat.Vlans.Select(v => v.Name)], snat.Automap,
+                    [.. snat.Translations.Select(t => t.ToString())], snat.TrafficGroup, snat.Mirror, counts.Open, counts.Protected);
+            }),
+        ];
 
     public Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation) =>
         query.TrafficGroup is { } name && model.TrafficGroups.All(g => g.Name != name)
@@ -96,8 +110,8 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
     private ImmutableArray<AlarmReport> Alarms() =>
         [.. alarms.Current.Select(a => new AlarmReport(MirrorReports.Kebab(a.Kind.ToString()), a.About, a.Text, a.Remedy, new Moment(a.SinceTimestamp, a.Since)))];
 
-    private OpenCounts CountsOf(Service service, FlowMark mark) =>
-        runtime.Runtimes.TryGetValue(service.Server.TrafficGroup, out var group) ? group.Connections.Of(mark) : default;
+    private OpenCounts CountsOf(Listener listener, FlowMark mark) =>
+        runtime.Runtimes.TryGetValue(listener.TrafficGroup, out var group) ? group.Connections.Of(mark) : default;
 
     private static IEnumerable<string> GroupsWhere(ClusterState? state, Func<GroupState, bool> which) =>
         state?.Groups.Values.Where(which).Select(g => g.Name) ?? [];

@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.RegularExpressions;
 using ActorMirror.Configuration;
 using ActorMirror.DataPlane.FastL4;
+using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
+using ActorMirror.Kernel.Namespaces;
 using ActorMirror.Tests.Support;
 
 namespace ActorMirror.Kernel.Tests.DataPlane;
@@ -73,13 +75,12 @@ internal sealed partial class BalancedNetwork : IDisposable
         TestNetwork.Run(Of("ip -4 route add default via 10.2.0.1"), _members);
         TestNetwork.Run(Of("ip address add 10.2.0.254/32 dev internal nodad"));
         RaiseAddress();
-        TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp).Replace("timeout 500ms", $"timeout {doubt}", StringComparison.Ordinal));
-        OpenLease();
-        var loose = Services.Model.DataPlane.Namespace is null ? 1 : 0; // the kernel's default, which is not ours to change in the host's namespace
-        TestNetwork.Run(Of($"sysctl -qw net.ipv4.conf.all.forwarding=1 net.netfilter.nf_conntrack_tcp_loose={loose} net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1"));
+        Load(null, doubt);
     }
 
     public string ClientNamespace { get; } = TestNetwork.Add("client");
+
+    public string MemberNamespace => _members;
 
     public ServiceTable Services { get; }
 
@@ -89,12 +90,28 @@ internal sealed partial class BalancedNetwork : IDisposable
         : Addresses().Replace(text, match => match.Groups["port"].Value is { Length: > 0 } port
                 ? $"[2001:db8:{match.Groups["net"]}::{match.Groups["host"]}]{port}"
                 : $"2001:db8:{match.Groups["net"]}::{match.Groups["host"]}")
-            .Replace("/24", "/64").Replace("/32", "/128").Replace("ip -4 ", "ip -6 ").Replace("net.ipv4.", "net.ipv6.")
+            .Replace("\"0.0.0.0/0:", "\"[::]/0:").Replace("/24", "/64").Replace("/32", "/128").Replace("ip -4 ", "ip -6 ").Replace("net.ipv4.", "net.ipv6.")
             .Replace("table ip ", "table ip6 ").Replace("map ip ", "map ip6 ").Replace("ip daddr", "ip6 daddr").Replace("conntrack ", "conntrack -f ipv6 ").Replace("-f ipv6 -I", "-I"); // which takes the family from its addresses
 
-    public void OpenLease() => Lease(group => $"add element FAMILY {Ruleset.Table} lease {{ {group} timeout 1h }}\n");
+    public void OpenLease(string? name = null) => Lease(group => $"add element FAMILY {Ruleset.Table} lease {{ {group} timeout 1h }}\n", name);
 
-    public void EndLease() => Lease(group => $"delete element FAMILY {Ruleset.Table} lease {{ {group} }}\n");
+    public void EndLease() => Lease(group => $"delete element FAMILY {Ruleset.Table} lease {{ {group} }}\n", null);
+
+    /// <summary>A second device, in a namespace of its own, that is ready to take this one's place.</summary>
+    public string AddSecondDevice()
+    {
+        var name = TestNetwork.Add("second");
+        Load(name, "500ms");
+        return name;
+    }
+
+    /// <summary>The cables, and the addresses, are the second device's from now on.</summary>
+    public void MoveTo(string name, params string[] addresses)
+    {
+        foreach (var link in (string[])["external", "internal"]) TestNetwork.Run($"ip link set {link} netns {name} && ip -n {name} link set {link} up");
+        foreach (var (link, address) in (ReadOnlySpan<(string, string)>)[("external", "10.1.0.1/24"), ("internal", "10.2.0.1/24"), .. addresses.Select(a => ("external", $"{a}/32"))])
+            TestNetwork.Run(Of($"ip -n {name} address add {address} dev {link} nodad"));
+    }
 
     public Service Service(string name) => Services.Services.Single(s => s.Server.Name == name);
 
@@ -106,28 +123,68 @@ internal sealed partial class BalancedNetwork : IDisposable
     /// <summary>The client reaches the virtual address through this namespace even when nobody answers ARP for it.</summary>
     public void RouteClient() => TestNetwork.Run(Of("ip -4 route add 10.1.0.100/32 via 10.1.0.1"), ClientNamespace);
 
-    public Socket Listen(string address, int port = 5000) => Keep(TestNetwork.In(_members, () =>
+    public Socket Listen(string address, int port = 5000) => Keep(TestNetwork.In(_members, () => Listening(address, port)));
+
+    public Socket Connect(int port, string address = "10.1.0.100") => Keep(TestNetwork.In(ClientNamespace, () =>
     {
-        var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp);
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-        socket.Bind(new IPEndPoint(IPAddress.Parse(Of(address)), port));
-        socket.Listen();
+        var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = PatienceMilliseconds };
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of(address)), port));
         return socket;
     }));
 
-    public Socket Connect(int port) => Keep(TestNetwork.In(ClientNamespace, () =>
+    /// <summary>A member's connection to the client's host.</summary>
+    public Socket ConnectOut(string member, int port) => Keep(TestNetwork.In(_members, () =>
     {
         var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = PatienceMilliseconds };
-        socket.Connect(new IPEndPoint(IPAddress.Parse(Of("10.1.0.100")), port));
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Of(member)), 0));
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of(Client)), port));
         return socket;
     }));
+
+    public Socket ListenOutside(int port) => Keep(TestNetwork.In(ClientNamespace, () => Listening(Client, port)));
+
+    public Socket ListenHere(string address, int port) => Keep(Listening(address, port));
+
+    public Socket ConnectFromHere(string address, int port)
+    {
+        var socket = Keep(new Socket(_family, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = PatienceMilliseconds });
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of(address)), port));
+        return socket;
+    }
+
+    /// <summary>The kernel's connections of the first traffic group.</summary>
+    public List<ConnectionRecord> Records()
+    {
+        using var thread = NamespaceThread.Enter(null);
+        using var flows = new KernelFlows(thread, Services.Groups["tg1"]);
+        var records = new List<ConnectionRecord>();
+        flows.Dump(dumped => records.AddRange(dumped));
+        return records;
+    }
+
+    public void Inject(NamespaceThread thread, IEnumerable<ConnectionRecord> records)
+    {
+        using var flows = new KernelFlows(thread, Services.Groups["tg1"]);
+        flows.Apply(
+            [.. records.Select(r => new KernelOperation(KernelAction.Create, r, 0))], static _ => KernelFlows.MirroredLifetime,
+            (_, reason) => throw new InvalidOperationException($"{reason}"));
+    }
+
+    public Socket DatagramsOut(string member, int port) => Keep(TestNetwork.In(_members, () =>
+    {
+        var socket = Datagrams(member, 0);
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of(Client)), port));
+        return socket;
+    }));
+
+    public Socket DatagramsOutside(int port) => Keep(TestNetwork.In(ClientNamespace, () => Datagrams(Client, port)));
 
     public Socket MemberDatagrams(string address) => Keep(TestNetwork.In(_members, () => Datagrams(address, 5003)));
 
-    public Socket ClientDatagrams() => Keep(TestNetwork.In(ClientNamespace, () =>
+    public Socket ClientDatagrams(string address = "10.1.0.100") => Keep(TestNetwork.In(ClientNamespace, () =>
     {
         var socket = Datagrams(Client, 0);
-        socket.Connect(new IPEndPoint(IPAddress.Parse(Of("10.1.0.100")), 5003));
+        socket.Connect(new IPEndPoint(IPAddress.Parse(Of(address)), 5003));
         return socket;
     }));
 
@@ -170,6 +227,15 @@ internal sealed partial class BalancedNetwork : IDisposable
         received.ShouldBe(sent);
     }
 
+    private Socket Listening(string address, int port)
+    {
+        var socket = new Socket(_family, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(IPAddress.Parse(Of(address)), port));
+        socket.Listen();
+        return socket;
+    }
+
     private Socket Datagrams(string address, int port)
     {
         var socket = new Socket(_family, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = PatienceMilliseconds };
@@ -177,13 +243,21 @@ internal sealed partial class BalancedNetwork : IDisposable
         return socket;
     }
 
-    private void Lease(Func<string, string> command)
+    private void Load(string? name, string doubt)
     {
-        var commands = command($"0x{FlowMark.GroupBits(Services.Groups["tg1"]):x8}");
-        TestNetwork.Nft(string.Concat(Ruleset.GatedFamilies.Select(family => commands.Replace("FAMILY", family))));
+        TestNetwork.Nft(Ruleset.Whole(Services, MemberHealth.AllUp).Replace("timeout 500ms", $"timeout {doubt}", StringComparison.Ordinal), name);
+        OpenLease(name);
+        var loose = Services.Model.DataPlane.Namespace is null ? 1 : 0; // the kernel's default, which is not ours to change in the host's namespace
+        TestNetwork.Run(Of($"sysctl -qw net.ipv4.conf.all.forwarding=1 net.netfilter.nf_conntrack_tcp_loose={loose} net.netfilter.nf_conntrack_tcp_be_liberal=1 net.netfilter.nf_conntrack_events=1"), name);
     }
 
-    [GeneratedRegex(@"10\.(?<net>\d)\.0\.(?<host>\d+)(?<port>:\d+)?", RegexOptions.ExplicitCapture)]
+    private void Lease(Func<string, string> command, string? name)
+    {
+        var commands = command($"0x{FlowMark.GroupBits(Services.Groups["tg1"]):x8}");
+        TestNetwork.Nft(string.Concat(Ruleset.GatedFamilies.Select(family => commands.Replace("FAMILY", family))), name);
+    }
+
+    [GeneratedRegex(@"10\.(?<net>\d)\.0\.(?<host>\d+)(?<port>(/\d+)?:(\d+|\*))?", RegexOptions.ExplicitCapture)]
     private static partial Regex Addresses();
 
     private Socket Keep(Socket socket)

@@ -47,7 +47,7 @@ public sealed partial class RulesetShapeTests
         return Word().Matches(Name().Replace(string.Join('\n', lines), " ")).Select(match => match.Value).Distinct();
     }
 
-    [GeneratedRegex("""^\s*(table \w+|chain|set|map) \w+|(goto|jump) \w+|@\w+|"[^"]*"|0x[0-9a-f]+""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("""^\s*(table \w+|chain|set|map) \w+|(goto|jump) \w+|@\w+|"[^"]*"|0x[0-9a-f]+|[0-9a-f]+:[0-9a-f:]+""", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Name();
 
     [GeneratedRegex("[a-z][a-z0-9_-]*", RegexOptions.None, 1000)]
@@ -86,15 +86,15 @@ public sealed partial class RulesetShapeTests
     /// <summary>Of both families.</summary>
     private static IEnumerable<string> AllConfigurations() => [.. Configurations(), .. Configurations().Select(text => Addresses()
         .Replace(text, m => m.Groups["port"].Length > 0 ? $"[2001:db8:{m.Groups["net"]}::{m.Groups["host"]}]{m.Groups["port"]}" : $"2001:db8:{m.Groups["net"]}::{m.Groups["host"]}")
-        .Replace("/16", "/64").Replace("/24", "/64"))];
+        .Replace("\"0.0.0.0/0:", "\"[::]/0:").Replace("/16", "/64").Replace("/24", "/64"))];
 
-    [GeneratedRegex(@"10\.(?<net>\d)\.\d\.(?<host>\d+)(?<port>:\d+)?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"10\.(?<net>\d)\.\d\.(?<host>\d+)(?<port>(/\d+)?:(\d+|\*))?", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Addresses();
 
     private static IEnumerable<string> Configurations() =>
         from place in (string[])["own", "host"]
         from unknown in (string[])["reset", "drop"]
-        from servers in (string[])["", Servers("none"), Servers("automap"), Servers("none") + Shared, Many()]
+        from servers in (string[])["", Servers("none"), Servers("automap"), Servers("none") + Shared, Many(), Outward, Networks, $"{Servers("none")}\n{Networks}\n{Outward}"]
         select $$"""
             actormirror {
               device = a
@@ -130,6 +130,30 @@ public sealed partial class RulesetShapeTests
     private const string Shared = """
 
           virtual-servers { other { destination = "10.1.0.102:80", vlan = external, pool = web, snat = automap, traffic-group = tg2 } }
+          """;
+
+    private const string Outward = """
+          snats {
+            all { origins = ["10.2.0.0/24"], vlans = [internal], translation = automap, traffic-group = tg1 }
+            some { origins = ["10.2.0.16", "10.2.0.13"], translation = pool out, mirror = on, traffic-group = tg1 }
+            one { origins = ["10.2.0.11"], translation = "10.1.0.150", traffic-group = tg1 }
+            external { origins = ["10.1.0.0/24"], vlans = [external], translation = "10.2.0.254", traffic-group = tg1 }
+          }
+          snat-pools { out { members = ["10.1.0.151", "10.1.0.152", "10.1.0.254"] } }
+          virtual-servers { web { destination = "10.1.0.100:80", pool = web, snat = pool out, traffic-group = tg1 } }
+          """;
+
+    private const string Networks = """
+
+          virtual-servers {
+            everywhere { destination = "0.0.0.0/0:*", vlans = [internal], protocol = any, type = forwarding, snat = automap, mirror = on, traffic-group = tg1 }
+            inward { destination = "10.2.0.0/24:*", vlan = external, protocol = any, type = forwarding, traffic-group = tg1 }
+            inside { destination = "10.2.0.0/24:443", vlan = external, protocol = any, pool = web, traffic-group = tg1 }
+            some { destination = "10.2.0.13:*", type = forwarding, snat = pool two, traffic-group = tg1 }
+            proxied { destination = "0.0.0.0/0:80", vlan = external, pool = one, snat = automap, traffic-group = tg1 }
+            every-port { destination = "10.1.0.110:*", vlan = external, protocol = any, pool = web, snat = automap, traffic-group = tg1 }
+          }
+          snat-pools { two { members = ["10.1.0.161", "10.1.0.162"] } }
           """;
 
     private static string Many()

@@ -50,8 +50,8 @@ internal static partial class TestNetwork
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{command}: exit {process.ExitCode}: {error.Result}");
     }
 
-    /// <summary>Loads an nft ruleset in this process's namespace.</summary>
-    public static void Nft(string ruleset) => Run("nft -f -", input: ruleset);
+    /// <summary>Loads an nft ruleset in this process's namespace, or in another one.</summary>
+    public static void Nft(string ruleset, string? name = null) => Run("nft -f -", name, ruleset);
 
     /// <summary>Runs an action on a thread of its own inside another namespace, e.g. to open a socket there. It must not start tasks.</summary>
     public static T In<T>(string name, Func<T> action)

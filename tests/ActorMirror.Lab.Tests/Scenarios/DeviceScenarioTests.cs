@@ -26,6 +26,9 @@ public sealed class DeviceScenarioTests
     [PrivilegedFact]
     public Task Connections_over_IPv6_survive_what_ipv6_conf_does() => RunAsync("ipv6.conf");
 
+    [PrivilegedFact]
+    public Task Connections_that_servers_open_outwards_survive_what_snat_conf_does() => RunAsync("snat.conf");
+
     // Nightly: ForeignObjectTests holds the same, and more, in less time.
     [PrivilegedFact]
     [Trait("Category", "Nightly")]

@@ -33,7 +33,7 @@ public sealed class KilledMonitorTests
 
         // Down: the last success is longer ago than the time-out.
         surroundings.IsDead = true;
-        time.Advance(Services.Services[0].Server.Pool.Monitor!.Timeout);
+        time.Advance(Services.Services[0].Server.Pool!.Monitor!.Timeout);
         cell.Tell(new MonitorMessage.Probed("web", Dead, Success: false));
         await surroundings.UntilAsync(Dead, MemberState.Down);
 

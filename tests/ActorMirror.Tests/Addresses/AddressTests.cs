@@ -48,6 +48,40 @@ public sealed class AddressTests
     [InlineData("2001:db8::1:443")]
     public void What_is_no_endpoint_is_refused(string text) => Endpoint.TryParse(text, out _).ShouldBeFalse();
 
+    [Theory]
+    [InlineData("10.0.0.1:80", true, false)]
+    [InlineData("10.0.0.1:*", true, true)]
+    [InlineData("[2001:db8::1]:443", true, false)]
+    [InlineData("10.50.0.0/16:*", false, true)]
+    [InlineData("0.0.0.0/0:53", false, false)]
+    [InlineData("[::]/0:443", false, false)]
+    [InlineData("[2001:db8::]/32:*", false, true)]
+    public void A_destination_survives_the_way_in_and_out(string text, bool isHost, bool isAnyPort)
+    {
+        Destination.TryParse(text, out var parsed).ShouldBeTrue();
+        (parsed.ToString(), parsed.IsHost, parsed.IsAnyPort).ShouldBe((text, isHost, isAnyPort));
+    }
+
+    [Fact]
+    public void Port_0_is_any_port_and_a_full_prefix_an_address()
+    {
+        Destination.TryParse("10.0.0.1/32:0", out var parsed).ShouldBeTrue();
+        parsed.ToString().ShouldBe("10.0.0.1:*");
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1")]
+    [InlineData("10.0.0.1/24:80")]
+    [InlineData("10.0.0.0/33:80")]
+    [InlineData("10.0.0.0/:80")]
+    [InlineData("10.0.0.0/8/8:80")]
+    [InlineData("10.0.0.0/8:any")]
+    [InlineData("10.0.0.0/8:-1")]
+    [InlineData("2001:db8::/32:80")]
+    [InlineData("[2001:db8::/32]:80")]
+    [InlineData("[10.0.0.0]/8:80")]
+    public void What_is_no_destination_is_refused(string text) => Destination.TryParse(text, out _).ShouldBeFalse();
+
     [Fact]
     public void A_mark_gives_back_its_numbers()
     {

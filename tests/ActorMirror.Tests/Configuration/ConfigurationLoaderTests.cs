@@ -61,7 +61,7 @@ public class ConfigurationLoaderTests
     public void Without_mirroring_automap_may_use_the_devices_own_self_ip()
     {
         var result = Parse("virtual-servers.vs2.mirror = off\nactormirror.self-ips.int-float-2.traffic-group = tg1");
-        result.Model!.VirtualServers.Single(v => v.Name == "vs2").SnatAddress.ShouldBe(ActorMirror.Domain.Addresses.Address.Parse("10.20.0.1"));
+        result.Model!.VirtualServers.Single(v => v.Name == "vs2").SnatAddresses.ShouldBe([ActorMirror.Domain.Addresses.Address.Parse("10.20.0.1")]);
     }
 
     [Theory]

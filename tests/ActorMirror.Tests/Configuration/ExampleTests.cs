@@ -1,8 +1,6 @@
-using System.Net;
 using ActorMirror.Configuration;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Devices;
-using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Tests.Configuration;
 
@@ -35,12 +33,12 @@ public class ExampleTests
         model.SelfIps.Single(s => s.Name == "int-b").Device.ShouldBe(new DeviceId(2));
 
         var first = model.VirtualServers.Single(v => v.Name == "tcp-1");
-        (first.Snat, first.SnatAddress, first.Mirror, first.IdleTimeout).ShouldBe((SnatMode.None, null, true, TimeSpan.FromSeconds(300)));
-        first.Pool.Members.Select(m => m.Ratio).ShouldBe([3, 1]);
+        (first.SnatAddresses.Length, first.Mirror, first.IdleTimeout).ShouldBe((0, true, TimeSpan.FromSeconds(300)));
+        first.Pool!.Members.Select(m => m.Ratio).ShouldBe([3, 1]);
         first.Pool.Monitor!.Timeout.ShouldBe(TimeSpan.FromSeconds(16));
         var second = model.VirtualServers.Single(v => v.Name == "tcp-2");
-        (second.Destination, second.TrafficGroup, second.SnatAddress)
-            .ShouldBe((Endpoint.Parse("10.10.0.101:5000"), "tg2", Address.Parse("10.20.0.253")));
+        (second.Destination, second.TrafficGroup, second.SnatAddresses.Single())
+            .ShouldBe((new Destination(new Prefix(Address.Parse("10.10.0.101"), 32), 5000), "tg2", Address.Parse("10.20.0.253")));
 
         model.VirtualAddresses.Select(a => (a.Address.ToString(), a.TrafficGroup, a.Vlan.Name, a.IcmpEcho))
             .ShouldBe([("10.10.0.100", "tg1", "external", true), ("10.10.0.101", "tg2", "external", true)]);
@@ -56,10 +54,34 @@ public class ExampleTests
     public void Dual_stack_has_a_source_of_each_family()
     {
         var model = Load("dual-stack.conf");
-        model.VirtualServers.Select(v => (v.Name, Source: v.SnatAddress?.ToString())).Where(v => v.Source is not null)
+        model.VirtualServers.Select(v => (v.Name, Source: string.Join(" ", v.SnatAddresses))).Where(v => v.Source.Length > 0)
             .ShouldBe([("tcp-2", "10.20.0.253"), ("tcp6-2", "2001:db8:20::fd"), ("udp-2", "10.20.0.253"), ("udp6-2", "2001:db8:20::fd")]);
         model.Ipv6Vlans.Select(v => v.Name).ShouldBe(["external", "internal"]);
         Load("three-devices.conf").Ipv6Vlans.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Snat_has_translation_addresses_of_three_kinds_and_announces_its_own()
+    {
+        var model = Load("snat.conf");
+        model.Snats.Select(s => $"{s.Key} {s.Automap} {string.Join(" ", s.Translations)} {s.UdpIdleTimeout.TotalSeconds}").ShouldBe(
+            ["snat/crawlers False 10.10.0.151 10.10.0.152 30", "snat/mail False 10.10.0.150 60", "snat/outward True 10.10.0.254 10.20.0.254 60"]);
+        model.VirtualAddresses.Where(a => a.Address >= Address.Parse("10.10.0.150")).Select(a => $"{a.Address} {a.TrafficGroup} {a.Vlan.Name} {a.IcmpEcho}").ShouldBe(
+            ["10.10.0.150 tg1 external False", "10.10.0.151 tg1 external True", "10.10.0.152 tg1 external True"]);
+    }
+
+    [Fact]
+    public void Networks_of_virtual_servers_are_no_virtual_addresses()
+    {
+        var model = Load("networks.conf");
+        model.VirtualServers.Where(v => v.PassesThrough).Select(v => $"{v.Name} {v.Destination} {v.Protocol?.ToString() ?? "any"} {v.Pool?.Name ?? "-"} {string.Join(" ", v.SnatAddresses)}").ShouldBe(
+        [
+            "balanced 10.20.0.0/24:7000 Tcp web ",
+            "elsewhere 0.0.0.0/0:* any - 10.10.0.254 10.20.0.254",
+            "inward 10.20.0.0/24:* any - ",
+            "outward 10.10.0.0/24:7001 any - ",
+        ]);
+        model.VirtualAddresses.Select(a => a.Address.ToString()).ShouldBe(["10.10.0.100", "10.10.0.101"]);
     }
 
     [Fact]
@@ -78,7 +100,7 @@ public class ExampleTests
         model.VirtualAddresses.Single().IcmpEcho.ShouldBeFalse();
         model.Pools.Single().Monitor!.Interval.ShouldBe(TimeSpan.FromSeconds(2));
         model.VirtualServers.Single().IdleTimeout.ShouldBe(TimeSpan.FromMinutes(15));
-        model.VirtualServers.Single().SnatAddress.ShouldBe(Address.From(IPAddress.Parse("10.20.0.254")));
+        model.VirtualServers.Single().SnatAddresses.ShouldBe([Address.Parse("10.20.0.254")]);
         model.Cluster.AllowUnsafePair.ShouldBeTrue();
         model.NotifyHook.ShouldBe("/etc/actormirror/notify.sh");
     }

@@ -93,6 +93,78 @@ public sealed class RulesetTests : IDisposable
         Ruleset.Reselect(service, MemberHealth.AllUp).ShouldStartWith($"flush chain ip6 actormirror vs_{service.Number}\nadd rule ip6 actormirror vs_{service.Number} ");
     }
 
+    [Theory]
+    [InlineData("the narrower SNAT has its hole in the wider one, on each VLAN it names",
+        "map origins { type ifname . ipv4_addr : mark; flags interval; elements = { \"ext\" . 10.20.0.0-10.20.0.255 : 0xa0406000, "
+        + "\"int\" . 10.20.0.0-10.20.0.10 : 0xa0406000, \"int\" . 10.20.0.11 : 0xa0807000, \"int\" . 10.20.0.12-10.20.0.255 : 0xa0406000 } }")]
+    [InlineData("what goes out is marked, and waits for a handover", "fib daddr type unicast meta l4proto { tcp, udp, icmp } ct mark set iifname . ip saddr map @origins\nct mark & 0xffc00000 == @gated drop")]
+    [InlineData("pings say nothing", "meta l4proto icmp ct event set 0x0")]
+    [InlineData("automap goes by the VLAN of exit, and has another address where there is none", "snat ip to oifname map { \"ext\" : 10.10.0.254, \"int\" : 10.20.0.254 }\nsnat ip to 10.10.0.254")]
+    [InlineData("one address is found by the mark", "map snat_of { type mark : ipv4_addr; elements = { 0xa0805000 : 10.20.0.253, 0xa0807000 : 10.10.0.150 } }")]
+    [InlineData("each client of a virtual server keeps to one address of its pool", "chain source_2 {\nsnat ip to jhash ip saddr mod 2 seed 0x5eed map { 0 : 10.20.0.150, 1 : 10.20.0.151 }")]
+    [InlineData("the kernel looks for the choice", "map sources { type mark : verdict; elements = { 0xa0406000 : goto source_6, 0xa0802000 : goto source_2 } }")]
+    [InlineData("a translation address is its traffic group's", "10.10.0.150 : 0xa0800000, 10.20.0.150 : 0xa0800000")]
+    [InlineData("the other end of a lost connection is told, also at a self IP", "set translations { type ipv4_addr; elements = { 10.10.0.254, 10.20.0.254 } }")]
+    [InlineData("and the origin", "chain lost_by_origin {\nmeta mark set iifname . ip saddr map @origins\nmeta mark & 0xf0000000 != 0xa0000000 return\nmeta mark set meta mark & 0xffc00000\nmeta mark @lease meta l4proto tcp goto unknown\ndrop")]
+    [InlineData("flows without a member have none to be remembered", "ct direction original meta l4proto udp ct mark & 0x00000ffe != 0x0 jump remember")]
+    public void A_SNAT_becomes_its_rules(string feature, string expected) =>
+        Lines(Ruleset.Whole(Table(Outward), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
+
+    [Fact]
+    public void Without_SNATs_nothing_of_them_is_in_the_packets_way()
+    {
+        var whole = Ruleset.Whole(Table(""), MemberHealth.AllUp);
+        foreach (var word in (string[])["origins", "network", "any_port", "member_hosts", "translations", "sources", "oifname", "unicast", "0x00000ffe"]) whole.ShouldNotContain(word);
+        TableOf("ip6", Ruleset.Whole(Table(Outward + Six), MemberHealth.AllUp)).ShouldNotContain("origins");
+    }
+
+    [Theory]
+    [InlineData("the longest prefix takes a packet, by VLAN",
+        "map networks { type ifname . ipv4_addr : verdict; flags interval; elements = { \"ext\" . 10.20.0.0-10.20.0.255 : jump network_1, "
+        + "\"int\" . 0.0.0.0-10.9.255.255 : jump network_2, \"int\" . 10.10.0.0-10.10.0.255 : jump network_3, \"int\" . 10.10.1.0-255.255.255.255 : jump network_2 } }")]
+    [InlineData("and of one prefix the port before any port", "chain network_1 {\nmeta l4proto . th dport vmap { tcp . 7000 : goto vs_1 }\nmeta l4proto vmap { tcp : goto vs_3, udp : goto vs_3, icmp : goto vs_3 }\n}")]
+    [InlineData("where no port fits the next prefix may", "chain network_3 {\nmeta l4proto . th dport vmap { tcp . 7001 : goto vs_4, udp . 7001 : goto vs_4 }\nmeta l4proto vmap { tcp : goto vs_2, udp : goto vs_2, icmp : goto vs_2 }\n}")]
+    [InlineData("nothing that is for this device", "fib daddr type unicast iifname . ip daddr vmap @networks\n}")]
+    [InlineData("forwarding is not translating", "chain vs_3 {\nct mark set 0xa0403000\nct mark & 0xffc00000 == @gated drop\nmeta l4proto icmp ct event set 0x0\naccept\n}")]
+    [InlineData("its source goes by the VLAN of exit", "chain source_2 {\nsnat ip to oifname map { \"ext\" : 10.10.0.254, \"int\" : 10.20.0.254 }")]
+    [InlineData("with a pool it is balanced, with its port", "meta l4proto tcp dnat ip to ct mark map @members")]
+    [InlineData("an unknown segment is answered by the owner", "chain lost_to_network {\nmeta mark set iifname . ip daddr map @network_groups\n")]
+    public void A_network_becomes_its_rules(string feature, string expected) =>
+        Lines(Ruleset.Whole(ServiceTables.Load(Repository.Path("hocon", "networks.conf")), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
+
+    [Theory]
+    [InlineData("an address with any port has its own map", "map services_of_any_port { type ipv4_addr . inet_proto : verdict; elements = { 10.10.0.102 . tcp : goto vs_1, 10.10.0.102 . udp : goto vs_1 } }")]
+    [InlineData("which is asked when the port has no virtual server", "vmap @services\nfib daddr type local ip daddr . meta l4proto vmap @services_of_any_port\n}")]
+    [InlineData("a member is reached at the client's port", "dnat ip to ct mark map @member_hosts")]
+    [InlineData("by its address", "map member_hosts { type mark : ipv4_addr; elements = { 0xa0401006 : 10.20.0.11, 0xa0401008 : 10.20.0.12 } }")]
+    [InlineData("both protocols of one port", "10.10.0.103 . tcp . 53 : goto vs_2, 10.10.0.103 . udp . 53 : goto vs_2")]
+    [InlineData("are translated each", "meta l4proto tcp dnat ip to ct mark map @members\nmeta l4proto udp dnat ip to ct mark map @members")]
+    public void Any_port_and_any_protocol_become_their_rules(string feature, string expected) =>
+        Lines(Ruleset.Whole(Table("""
+            virtual-servers {
+              any { destination = "10.10.0.102:*", vlan = external, protocol = any, pool = web, traffic-group = tg1 }
+              both { destination = "10.10.0.103:53", vlan = external, protocol = any, pool = web, traffic-group = tg1 }
+            }
+            """), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
+
+    [Fact]
+    public void A_network_without_a_member_lets_nothing_pass()
+    {
+        var table = ServiceTables.Load(Repository.Path("hocon", "networks.conf"));
+        var service = table.Services.Single(s => s.Server.Name == "balanced");
+        var down = service.Members.Aggregate(MemberHealth.AllUp, (health, m) => health.With("web", m.Member.Endpoint, up: false));
+        Ruleset.Reselect(service, down).ShouldBe("flush chain ip actormirror vs_1\nadd rule ip actormirror vs_1 drop\n");
+    }
+
+    private const string Outward = """
+        self-ips.ext-float { address = "10.10.0.254/24", vlan = external, traffic-group = tg1 }
+        snats.all { origins = ["10.20.0.0/24"], translation = automap, mirror = on, traffic-group = tg1 }
+        snats.one { origins = ["10.20.0.11"], vlans = [internal], translation = "10.10.0.150", traffic-group = tg2 }
+        snat-pools.inside { members = ["10.20.0.151", "10.20.0.150"] }
+        virtual-servers.tcp-2.snat = pool inside
+
+        """;
+
     private const string Six = """
         self-ips.float-6 { address = "2001:db8:20::fe/64", vlan = internal, traffic-group = tg1 }
         pools.web-6 { members = [{ address = "[2001:db8:20::11]:5000" }, { address = "[2001:db8:20::12]:5000" }] }

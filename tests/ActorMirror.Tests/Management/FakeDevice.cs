@@ -67,6 +67,9 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         new("vs[1]", 1, "10.10.0.100:5000", "tcp", "tg1", "web", true, "none", 500, 498, [new PoolMemberReport("10.20.0.11:5000", 3, "up", 375)]),
     ];
 
+    public ImmutableArray<SnatReport> Snats() =>
+        [new("out", 2, ["10.20.0.0/24"], ["internal"], true, ["10.10.0.254", "10.20.0.254"], "tg1", true, 7, 6)];
+
     public Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation)
     {
         if (query.TrafficGroup is not (null or "tg1")) throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group {query.TrafficGroup}");
