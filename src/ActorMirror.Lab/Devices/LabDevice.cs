@@ -24,16 +24,17 @@ internal sealed class LabDevice : IDisposable
     private readonly string _directory;
     private readonly string _configuration;
     private readonly LabTrust _trust;
-    private readonly string _processors;
+    private readonly string? _processors;
     private readonly HashSet<int> _sessions = [];
+    private readonly HashSet<ProcessIdentity> _confined = [];
     private HostProcess? _supervisor;
     private int _starts;
 
     /// <param name="configuration">The device group's file.</param>
     /// <param name="keyFile">corosync's key, the same for all devices of the run.</param>
-    /// <param name="processors">A line of shell that gives the device its processors (<see cref="ProcessorSplit"/>).</param>
+    /// <param name="processors">Where its processes run once it has started; null: anywhere.</param>
     public LabDevice(
-        Run run, LabNetwork network, HostPlan host, DataPlaneHome home, string configuration, string keyFile, LabTrust trust, string processors)
+        Run run, LabNetwork network, HostPlan host, DataPlaneHome home, string configuration, string keyFile, LabTrust trust, string? processors)
     {
         (_run, _network, Host, _trust, _processors) = (run, network, host, trust, processors);
         _directory = Path.Combine(run.Directory, host.Name);
@@ -85,12 +86,23 @@ internal sealed class LabDevice : IDisposable
 
         // A corosync that outlived its supervisor holds the machine's /run and /dev/shm: the next supervisor comes to the same machine.
         var (program, setup) = DaemonProcesses().FirstOrDefault() is { } survivor
-            ? ((string[])["nsenter", $"--mount=/proc/{survivor.Id}/ns/mnt", .. command], _processors)
-            : (command, $"{PrivateMounts}\n{_processors}");
+            ? ((string[])["nsenter", $"--mount=/proc/{survivor.Id}/ns/mnt", .. command], "")
+            : (command, PrivateMounts);
         _supervisor = HostProcess.Start(_network.Host(Name), $"{Name}-{++_starts}", program, _run.Directory, setup);
         _run.Note(_supervisor.Identity);
         _sessions.Add(_supervisor.Identity.Id);
         IsStarted = true;
+    }
+
+    /// <summary>
+    /// Keeps its processes on the processors of devices, those that are new. Not from their start on: corosync starts at real-time priority, and would have
+    /// the leases of the other devices stand still beside it.
+    /// </summary>
+    public async Task ConfineAsync(CancellationToken stop)
+    {
+        if (_processors is null) return;
+        foreach (var process in DaemonProcesses().Where(_confined.Add))
+            await Shell.RunAsync("taskset", ["-acp", _processors, $"{process.Id}"], stop: stop); // it may have ended meanwhile
     }
 
     /// <summary>It will not come back by itself.</summary>

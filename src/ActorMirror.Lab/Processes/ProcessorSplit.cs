@@ -6,12 +6,12 @@ namespace ActorMirror.Lab.Processes;
 /// The machine's processors, divided: the first for clients and servers, the others for devices. They stand for machines of their own; where they share
 /// processors, each message also wakes another processor, which on a virtual machine costs more than the message, and its wait is measured as a gap.
 /// </summary>
-/// <param name="Traffic">A line of shell that keeps what it starts on the first processor.</param>
-/// <param name="Devices">The same for the others.</param>
-internal sealed record ProcessorSplit(string Traffic, string Devices)
+/// <param name="Traffic">The first processor, as taskset(1) names it; null: not divided.</param>
+/// <param name="Devices">The others.</param>
+internal sealed record ProcessorSplit(string? Traffic, string? Devices)
 {
     /// <summary>Nothing is divided.</summary>
-    public static readonly ProcessorSplit None = new("", "");
+    public static readonly ProcessorSplit None = new(null, null);
 
     /// <summary>Of the processors this process may use; <see cref="None"/> when that is only one.</summary>
     public static ProcessorSplit OfThisMachine() =>
@@ -27,8 +27,6 @@ internal sealed record ProcessorSplit(string Traffic, string Devices)
             for (var i = ends[0]; i <= ends[^1]; i++) processors.Add(i);
         }
 
-        return processors.Count < 2 ? None : new ProcessorSplit(Keep(processors.Take(1)), Keep(processors.Skip(1)));
+        return processors.Count < 2 ? None : new ProcessorSplit($"{processors[0]}", string.Join(',', processors.Skip(1)));
     }
-
-    private static string Keep(IEnumerable<int> processors) => $"taskset -cp {string.Join(',', processors)} $$ >/dev/null";
 }

@@ -209,6 +209,7 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         else
         {
             await _cluster.WaitAsync(condition == Condition.Ready ? ClusterObstacle.ToReady : ClusterObstacle.ToProtected, patience, stop);
+            foreach (var device in _cluster.Devices) await device.ConfineAsync(stop);
         }
     }
 

@@ -20,21 +20,21 @@ internal sealed class TrafficDriver : IDisposable
 
     private TrafficDriver(HostProcess process) => _process = process;
 
-    /// <param name="processor">A line of shell that gives it processors (<see cref="ProcessorSplit"/>).</param>
-    public static TrafficDriver Start(Run run, string networkNamespace, string name, string processor)
+    /// <param name="processor">Where it runs (<see cref="ProcessorSplit"/>); null: anywhere.</param>
+    public static TrafficDriver Start(Run run, string networkNamespace, string name, string? processor)
     {
-        var process = HostProcess.Start(networkNamespace, name, [.. Preferred, .. Self.Command(["traffic", "client"])], run.Directory, $"{PreferredSession}\n{processor}", pipes: true);
+        var process = HostProcess.Start(networkNamespace, name, [.. Preferred, .. Self.Command(["traffic", "client"])], run.Directory, Setup(processor), pipes: true);
         run.Note(process.Identity);
         return new TrafficDriver(process);
     }
 
     /// <summary>Starts a server and waits until its ports are open.</summary>
     public static async Task<HostProcess> StartServerAsync(
-        Run run, string networkNamespace, string name, IEnumerable<int> tcp, IEnumerable<int> udp, IEnumerable<string> addresses, string processor, CancellationToken stop)
+        Run run, string networkNamespace, string name, IEnumerable<int> tcp, IEnumerable<int> udp, IEnumerable<string> addresses, string? processor, CancellationToken stop)
     {
         var ports = tcp.SelectMany(p => (string[])["--tcp", $"{p}"]).Concat(udp.SelectMany(p => (string[])["--udp", $"{p}"]))
             .Concat(addresses.SelectMany(a => (string[])["--bind", a]));
-        var process = HostProcess.Start(networkNamespace, name, [.. Preferred, .. Self.Command(["traffic", "server", "--attached", .. ports])], run.Directory, $"{PreferredSession}\n{processor}", pipes: true);
+        var process = HostProcess.Start(networkNamespace, name, [.. Preferred, .. Self.Command(["traffic", "server", "--attached", .. ports])], run.Directory, Setup(processor), pipes: true);
         run.Note(process.Identity);
         var line = await process.Output.ReadLineAsync(stop).AsTask().WaitAsync(Patience, stop);
         return line == "ready" ? process : throw new CommandException($"{name} did not start: {process.Tail()}");
@@ -75,6 +75,8 @@ internal sealed class TrafficDriver : IDisposable
         _process.Dispose();
         _turn.Dispose();
     }
+
+    private static string Setup(string? processor) => processor is null ? PreferredSession : $"{PreferredSession}\ntaskset -cp {processor} $$ >/dev/null";
 
     private async Task<TrafficProgress> ProgressAsync(TrafficCommand command) => (await AskAsync(command)).Progress!;
 

@@ -45,8 +45,8 @@ public sealed class TranslatedTrafficTests : IAsyncLifetime
     [PrivilegedFact]
     public async Task A_cut_shows_as_a_gap_and_not_as_loss()
     {
-        using var server = await TrafficDriver.StartServerAsync(_run, _network.Host("server"), "server", [5000], [5000], ["0.0.0.0"], "", CancellationToken.None);
-        using var client = TrafficDriver.Start(_run, _network.Host("client"), "client", "");
+        using var server = await TrafficDriver.StartServerAsync(_run, _network.Host("server"), "server", [5000], [5000], ["0.0.0.0"], null, CancellationToken.None);
+        using var client = TrafficDriver.Start(_run, _network.Host("client"), "client", null);
         await OpenAsync(client, count: 40, FlowProtocol.Tcp);
         await OpenAsync(client, count: 10, FlowProtocol.Udp);
         await UntilAsync(client, p => p.Open == 50);
@@ -74,8 +74,8 @@ public sealed class TranslatedTrafficTests : IAsyncLifetime
     [PrivilegedFact]
     public async Task A_reset_connection_is_lost_with_its_reason()
     {
-        var server = await TrafficDriver.StartServerAsync(_run, _network.Host("server"), "server", [5000], [], ["0.0.0.0"], "", CancellationToken.None);
-        using var client = TrafficDriver.Start(_run, _network.Host("client"), "client", "");
+        var server = await TrafficDriver.StartServerAsync(_run, _network.Host("server"), "server", [5000], [], ["0.0.0.0"], null, CancellationToken.None);
+        using var client = TrafficDriver.Start(_run, _network.Host("client"), "client", null);
         await OpenAsync(client, count: 5, FlowProtocol.Tcp);
         await UntilAsync(client, p => p.Open == 5);
         await UntilOldAsync(client);
