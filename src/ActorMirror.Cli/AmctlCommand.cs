@@ -30,6 +30,7 @@ internal static class AmctlCommand
             new Command("mirror", "Mirror channels of this device.") { ShowCommands.Mirrors(context), ResyncCommand.Create(context) },
             TrustCommands.Create(context),
             new Command("config", "Configuration files.") { ConfigCheckCommand.Create(context) },
+            ImportCommands.Create(context),
         };
     }
 }

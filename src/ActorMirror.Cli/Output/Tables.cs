@@ -200,7 +200,7 @@ internal static class Tables
         }
     }
 
-    private static Table New(params string[] columns)
+    public static Table New(params string[] columns)
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach (var column in columns) table.AddColumn(column);
@@ -208,5 +208,5 @@ internal static class Tables
     }
 
     /// <summary>Names come from configuration files: they are text, never markup.</summary>
-    private static void Row(Table table, params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
+    public static void Row(Table table, params string[] cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
 }

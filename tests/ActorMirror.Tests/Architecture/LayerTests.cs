@@ -19,7 +19,8 @@ public sealed class LayerTests
         ["DataPlane"] = ["Domain", "Kernel"],
         ["Actors"] = ["Domain", "Cluster", "DataPlane", "MirrorChannel", "Journal"],
         ["Management"] = ["Domain"],
-        ["Cli"] = ["Domain", "Configuration", "Management", "Trust"],
+        ["Import"] = ["Domain", "Configuration"],
+        ["Cli"] = ["Domain", "Configuration", "Import", "Management", "Trust"],
         ["Lab"] = ["Domain", "Configuration", "Management", "Kernel", "Trust"],
     };
 

@@ -1,0 +1,97 @@
+using ActorMirror.Import.Hocon;
+using ActorMirror.Import.Reports;
+using ActorMirror.Import.Syntax;
+using ActorMirror.Import.Tmsh;
+
+namespace ActorMirror.Import.BigIp;
+
+/// <summary>
+/// <c>ltm virtual</c>: destination, protocol, VLANs, pool, mirror, SNAT automap, idle-timeout. A Standard virtual server becomes a fast-l4 one where
+/// that changes nothing that clients and servers read of each other (see <see cref="Obstacles"/>).
+/// </summary>
+internal static class VirtualServers
+{
+    public static void Read(Conversion conversion, Stanza stanza)
+    {
+        var properties = conversion.Open(stanza);
+        if (Obstacles.Find(conversion, stanza) is { } obstacle)
+        {
+            properties.LeaveOutAll(obstacle.Reason, obstacle.Because);
+            return;
+        }
+
+        var destination = Destination.Parse(properties.Word("destination")!);
+        var address = destination.Address!.Value;
+        var server = new DraftObject(stanza.Name, stanza.Place, stanza.Title);
+        server.Set("destination", Destination.Endpoint(address, destination.PortNumber!.Value));
+        if (!ClientVlans.Set(conversion, properties, server)) return;
+
+        server.Set("protocol", Obstacles.ProtocolOf(conversion, stanza)!);
+        server.Set("pool", conversion.Draft.Pools.NameOf(Paths.Absolute(properties.Word("pool")!))!);
+        if (properties.Take("mirror") is { Value: "enabled" } mirror) server.Set("mirror", true, mirror);
+        Snat(properties, server);
+        server.Set("traffic-group", TrafficGroups.NameOf(conversion, conversion.VirtualAddress(address)?.Items.FirstOrDefault(i => i.Key == "traffic-group")?.Value)!);
+        ReadProfiles(conversion, properties, server);
+        conversion.Draft.VirtualServers.Add(Paths.Absolute(stanza.Name), stanza.Place, stanza.Title, properties.Description).Settings.AddRange(server.Settings);
+
+        properties.Ignore("ip-protocol", "mask", "source", "translate-address", "translate-port", "enabled", "serverssl-use-sni", "auto-discovery");
+        properties.Same("source-port", "preserve");
+        properties.Same("auto-lasthop", "default");
+        properties.LeaveOut(Conversion.NotYet + ": persistence", "persist", "fallback-persistence", "fallback-persistence-type");
+        properties.LeaveOut(StanzaKinds.WhyNot("ltm rule"), "rules", "related-rules");
+        properties.LeaveOut(StanzaKinds.WhyNot("ltm policy"), "policies");
+        properties.LeaveOut(Conversion.NotYet + ": limits of connections", "connection-limit", "rate-limit", "rate-limit-mode", "rate-limit-src-mask", "rate-limit-dst-mask");
+        properties.LeaveOut(StanzaKinds.WhyNot("security"), "fw-enforced-policy", "fw-staged-policy", "fw-rules", "security-log-profiles", "security-nat-policy", "ip-intelligence-policy");
+        properties.LeaveOut(StanzaKinds.WhyNot("net bwc"), "bwc-policy", "rate-class");
+        properties.LeaveOut("connections are not copied", "clone-pools");
+        properties.LeaveOut("replies go by the routes of the host", "last-hop-pool", "auto-lasthop");
+        properties.LeaveOut("source ports are kept where they are free", "source-port");
+        properties.LeaveOut("connections of a virtual server without members end as they are", "service-down-immediate-action");
+        properties.LeaveOutTheRest();
+    }
+
+    /// <summary>The configuration may still refuse automap, where no self IP is near the members.</summary>
+    private static void Snat(Properties properties, DraftObject server)
+    {
+        const string Without = "; the servers see the clients' addresses, and must reach them through the device";
+        if (properties.Take("source-address-translation") is { } translation)
+        {
+            var (type, pool) = (translation["type"]?.Value ?? translation.Value, translation["pool"]?.Value);
+            if (type == "automap") server.Set("snat", "automap", translation, isOptional: true);
+            else if (type == "snat") properties.LeaveOut(translation, $"{StanzaKinds.WhyNot("ltm snatpool")} ({pool ?? "none"}){Without}");
+            else if (type is not ("" or "none")) properties.LeaveOut(translation, $"translation of type {type}: {StanzaKinds.WhyNot("ltm lsn-pool")}{Without}");
+        }
+
+        // As files of TMOS 11.2 and older have it.
+        if (properties.Take("snat") is { } old)
+        {
+            if (old.Value == "automap") server.Set("snat", "automap", old, isOptional: true);
+            else if (old.Value is not ("" or "none")) properties.LeaveOut(old, $"'{old.Value}' is not known{Without}");
+        }
+
+        properties.LeaveOut(StanzaKinds.WhyNot("ltm snatpool") + Without, "snatpool");
+    }
+
+    private static void ReadProfiles(Conversion conversion, Properties properties, DraftObject server)
+    {
+        var entries = properties.Take("profiles")?.Entries ?? [];
+        var transports = entries.Where(e => Profiles.IsTransport(Profiles.TypeOf(conversion, e.Key))).ToList();
+        foreach (var entry in entries.Except(transports))
+        {
+            var type = Profiles.TypeOf(conversion, entry.Key);
+            conversion.Report.LeaveOut(entry.Place, properties.Title, $"profile {entry.Key}", StanzaKinds.WhyNot("ltm profile " + type));
+        }
+
+        if (transports is not [var transport, ..]) return;
+        foreach (var entry in transports.Where(e => Profiles.TypeOf(conversion, e.Key) is not "fastl4"))
+            conversion.Report.LeaveOut(entry.Place, properties.Title, $"profile {entry.Key}", "a Standard virtual server: carried over as fast-l4, the kernel forwards what client and member send each other");
+        IdleTimeout(conversion, properties, server, transport);
+    }
+
+    private static void IdleTimeout(Conversion conversion, Properties properties, DraftObject server, Item transport)
+    {
+        var timeout = Profiles.IdleTimeout(conversion, transport.Key, Profiles.TypeOf(conversion, transport.Key));
+        if (Profiles.Seconds(timeout) is { } seconds) server.Set("idle-timeout", seconds, transport, isOptional: true);
+        else conversion.Report.LeaveOut(transport.Place, properties.Title, $"profile {transport.Key}", $"idle-timeout {timeout}: it is from 1 s to 5 days here, 300 s when it is not written");
+    }
+}
