@@ -16,8 +16,8 @@ internal sealed record MonitorMapping(string Type, string? Loss);
 /// </summary>
 internal static class Monitors
 {
-    private const string OpensOnly = "carried over as type tcp, which opens a connection and closes it: " + Conversion.NotYet + " is what it sends and expects";
-    private const string PingsOnly = "carried over as type icmp, which sends echo requests: " + Conversion.NotYet + " is what it sends and expects";
+    private const string OpensOnly = "carried over as type tcp, which opens a connection and closes it; what it sends and expects is " + Conversion.NotYet;
+    private const string PingsOnly = "carried over as type icmp, which sends echo requests; what it sends and expects is " + Conversion.NotYet;
 
     private static readonly FrozenDictionary<string, MonitorMapping> Mappings = new Dictionary<string, MonitorMapping>
     {
@@ -91,13 +91,14 @@ internal static class Monitors
             .Set("type", mapping.Type)
             .Set("interval", Seconds(interval))
             .Set("timeout", Seconds(timeout));
-        if (mapping.Loss is { } loss) properties.LeaveOutAll(loss);
+        if (mapping.Loss is { } loss) properties.LeaveOutPart("type", loss);
         properties.Ignore("defaults-from", "interval", "timeout");
         if (properties.Take("destination") is { Value: not ("" or "*:*" or "*.*" or "*") } alias) properties.LeaveOut(alias, "members are probed at their own addresses and ports");
+        if (stanza.Items.Any(i => i is { Key: "adaptive", Value: "enabled" })) properties.LeaveOut(Conversion.NotYet + ": monitors with adaptive time-outs", "adaptive");
+        properties.Ignore("adaptive", "adaptive-divergence-type", "adaptive-divergence-value", "adaptive-limit", "adaptive-sampling-timespan");
         if (mapping.Loss is null)
         {
             properties.LeaveOut(Conversion.NotYet + ": what is sent and expected", "send", "recv", "recv-disable");
-            properties.LeaveOut(Conversion.NotYet + ": monitors with adaptive time-outs", "adaptive", "adaptive-divergence-type", "adaptive-divergence-value", "adaptive-limit", "adaptive-sampling-timespan");
             properties.LeaveOut("one interval is used, whether the member is up or down", "up-interval");
             properties.LeaveOut("a member is up with its first answer", "time-until-up");
             properties.LeaveOut("members are probed directly", "transparent");

@@ -24,7 +24,7 @@ internal static class Pools
         var byRatio = mode?.Value is "ratio-member" or "ratio-session" or "ratio-least-connections-member" or "dynamic-ratio-member";
         if (mode is { Value: not ("" or "round-robin" or "ratio-member") }) properties.LeaveOut(mode, $"{Conversion.NotYet}: carried over as {(byRatio ? "ratio" : "round-robin")}");
         var ratios = byRatio ? Ratios.Fit([.. members.Select(m => m.Ratio)], out var isExact) : Ratios.Equal(members.Length, out isExact);
-        if (!isExact) properties.LeaveOutAll("the ratios of its members are rounded: they are 1 to 100 here");
+        if (!isExact) properties.LeaveOutPart("ratio", "the ratios of its members are rounded: they are 1 to 100 here");
         pool.Set("members", new Value.Rows([.. members.Select((m, i) => Row(m, ratios[i]))]));
         if (byRatio) pool.Set("load-balancing", "ratio");
         Monitor(conversion, properties, pool);

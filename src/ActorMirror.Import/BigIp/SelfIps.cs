@@ -29,7 +29,9 @@ internal static class SelfIps
         }
         else
         {
-            var selfIp = draft.SelfIps.Add(stanza.Name, stanza.Place, stanza.Title, properties.Description).Set("address", address).Set("vlan", vlan);
+            // A name may be the address with its length, whose slash is no folder's.
+            var name = stanza.Name.EndsWith(address, StringComparison.Ordinal) ? address.Replace('/', '-') : stanza.Name;
+            var selfIp = draft.SelfIps.Add(name, stanza.Place, stanza.Title, properties.Description).Set("address", address).Set("vlan", vlan);
             if (IsFloating(stanza)) selfIp.Set("traffic-group", TrafficGroups.NameOf(conversion, group)!);
             else selfIp.Set("device", owner);
             properties.LeaveOut(Conversion.NotYet + ": port lockdown; what the host listens on is reachable", "allow-service", "fw-enforced-policy", "fw-staged-policy");

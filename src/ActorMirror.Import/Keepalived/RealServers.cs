@@ -10,7 +10,7 @@ namespace ActorMirror.Import.Keepalived;
 /// <summary><c>real_server</c> blocks to a pool: members with their weights, and the checkers of the first of them as its monitor.</summary>
 internal static class RealServers
 {
-    private const string Less = ": " + Conversion.NotYet + " is what it sends and expects";
+    private const string Less = "; what it sends and expects is " + Conversion.NotYet;
 
     /// <summary>The pool's name; null when it has no member, which is reported.</summary>
     public static string? Pool(Conversion conversion, Properties server, Item block, string source)
@@ -28,7 +28,7 @@ internal static class RealServers
         if (algorithm is { Value: not ("rr" or "wrr") }) server.LeaveOut(algorithm, $"{Conversion.NotYet}: carried over as {(byRatio ? "ratio" : "round-robin")}");
         var isExact = true;
         var ratios = byRatio ? Ratios.Fit([.. members.Select(m => m.Weight)], out isExact) : Ratios.Equal(members.Count, out isExact);
-        if (!isExact) server.LeaveOutAll("the weights of its real servers are rounded: ratios are 1 to 100");
+        if (!isExact) server.LeaveOutPart("weight", "the weights of its real servers are rounded: ratios are 1 to 100");
         pool.Set("members", new Value.Rows([.. members.Select((m, i) => new Row(m.Item.Place, Conversion.Title(m.Item), Settings(m.Endpoint, ratios[i])))]));
         if (byRatio) pool.Set("load-balancing", "ratio");
         Monitor(conversion, server, pool, [.. members.Select(m => m.Item)], block, source);

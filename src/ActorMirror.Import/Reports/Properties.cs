@@ -63,6 +63,9 @@ internal sealed class Properties(string title, Place place, IReadOnlyList<Item> 
 
     public void LeaveOut(Item item, string reason) => report.LeaveOut(item.Place, title, item.Key, reason);
 
+    /// <summary>Something that is not one property.</summary>
+    public void LeaveOutPart(string what, string reason) => report.LeaveOut(place, title, what, reason);
+
     /// <summary>The whole object.</summary>
     public void LeaveOutAll(string reason, Item? because = null) => report.LeaveOut(because?.Place ?? place, title, "", reason);
 
