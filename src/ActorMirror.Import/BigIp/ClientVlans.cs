@@ -43,7 +43,7 @@ internal static class ClientVlans
 
         // Without self IPs nothing says where an address lies: on all VLANs there are, or on one that is assumed.
         if (!vlans.IsEmpty) Set(server, vlans);
-        else if (excluded.IsEmpty || !conversion.Catalog.HasAny("net vlan")) Set(server, [Skeleton.Vlan(draft, conversion.Report, "external", "the files name no VLAN and no self IP: read bigip_base.conf too")]);
+        else if (excluded.IsEmpty || !conversion.Catalog.HasAny("net vlan")) Set(server, [Skeleton.Vlan(draft, conversion.Report, "/Common/external", "the files name no VLAN and no self IP: read bigip_base.conf too")]);
         else properties.LeaveOutAll("it is disabled on every VLAN");
         return !vlans.IsEmpty || excluded.IsEmpty || !conversion.Catalog.HasAny("net vlan");
     }

@@ -52,7 +52,7 @@ internal static class Obstacles
     private static Obstacle? OfDestination(Conversion conversion, Stanza stanza)
     {
         if (Item(stanza, "destination") is not { Value: not ("" or "none") } item) return new Obstacle("it has no destination");
-        var destination = Destination.Parse(item.Value);
+        var destination = conversion.DestinationOf(item.Value);
         if (destination.IsInRouteDomain) return new Obstacle("its destination is in a route domain: there is one routing table", item);
         if (destination.IsAnyAddress) return new Obstacle("its destination is any address: virtual servers have one address", item);
         if (destination.Address is not { } address) return new Obstacle($"its destination '{destination.Host}' is not an address", item);
@@ -74,7 +74,7 @@ internal static class Obstacles
         if (Item(stanza, "pool") is not { Value: not ("" or "none") } item) return new Obstacle("it has no pool");
         if (conversion.Draft.Pools.NameOf(Paths.Absolute(item.Value)) is not { } name) return new Obstacle($"its pool {item.Value} is not carried over", item);
         if (Item(stanza, "translate-port") is not { Value: "disabled" } port) return null;
-        var destination = Destination.Parse(Item(stanza, "destination")!.Value).PortNumber;
+        var destination = conversion.DestinationOf(Item(stanza, "destination")!.Value).PortNumber;
         var members = conversion.Draft.Pools.Find(name)!["members"] as Value.Rows;
         var isSame = members!.Items.All(m => m.Settings.Any(s => s.Key == "address" && s.Value is Value.Text text && Endpoint.Parse(text.Content).Port == destination));
         return isSame ? null : new Obstacle("it does not translate ports, and its pool's members have other ports than its own", port);

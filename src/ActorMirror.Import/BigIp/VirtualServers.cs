@@ -20,7 +20,7 @@ internal static class VirtualServers
             return;
         }
 
-        var destination = Destination.Parse(properties.Word("destination")!);
+        var destination = conversion.DestinationOf(properties.Word("destination")!);
         var address = destination.Address!.Value;
         var server = new DraftObject(stanza.Name, stanza.Place, stanza.Title);
         server.Set("destination", Destination.Endpoint(address, destination.PortNumber!.Value));

@@ -17,6 +17,7 @@ internal sealed class Naming
     public string Take(string sourceName)
     {
         var parts = sourceName.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 0) parts = [sourceName];
         for (var depth = 1; depth <= Math.Min(parts.Length, 3); depth++)
         {
             var name = Clean(string.Join('-', parts[^depth..]));

@@ -70,10 +70,10 @@ internal static class KeepalivedReader
         }
     }
 
-    private static string? WhyNot(string word) => word[0] switch
+    private static string? WhyNot(string word) => word switch
     {
-        '@' => "a conditional line: which of them hold is not known; write those that do without '@'",
-        '$' or '~' => "variables and sequences are not supported: write the values",
+        ['@', ..] => "a conditional line: which of them hold is not known; write those that do without '@'",
+        ['$' or '~', ..] => "variables and sequences are not supported: write the values",
         _ => word.StartsWith("include", StringComparison.Ordinal) ? "included files are not read: put their text in its place" : null,
     };
 

@@ -35,7 +35,7 @@ internal sealed class TmshReader
             {
                 lines.Next();
             }
-            else if (_skipping is null ? Headers.LooksLikeHeader(line) : Headers.IsHeader(line))
+            else if (_skipping is null && !IsCommand(line) ? Headers.LooksLikeHeader(line) : Headers.IsHeader(line))
             {
                 EndSkipping();
                 ReadStanza(ref lines);

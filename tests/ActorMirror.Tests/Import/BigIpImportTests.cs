@@ -111,6 +111,29 @@ public sealed class BigIpImportTests
     }
 
     [Fact]
+    public void A_destination_may_be_the_name_of_a_virtual_address()
+    {
+        var result = Import("""
+            ltm pool /A/p {
+                members {
+                    /A/10.0.0.1:80 { }
+                }
+            }
+            ltm virtual /A/v {
+                destination /A/front:80
+                ip-protocol tcp
+                pool /A/p
+            }
+            ltm virtual-address /A/front {
+                address 10.9.0.1
+            }
+
+            """);
+        Imported.Model(result).VirtualServers.ShouldHaveSingleItem().Destination.ToString().ShouldBe("10.9.0.1:80");
+        result.LeftOut.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void The_mirror_address_of_a_device_may_be_a_self_IP_of_its_VLAN()
     {
         var result = Import("""

@@ -51,7 +51,7 @@ public sealed class DestinationTests
         var naming = new Naming();
         naming.Take("/Common/My.Server").ShouldBe("my-server");
         naming.Take("/Shop/My.Server").ShouldBe("shop-my-server");
-        naming.Take("/Shop/My Server").ShouldBe("my-server-2");
+        naming.Take("/Shop/My Server").ShouldBe("shop-my-server-2");
         naming.Take("/Common/" + new string('x', 80)).Length.ShouldBe(31);
         naming.Take("/Common/" + new string('x', 80)).Length.ShouldBe(31);
         naming.Take("///").ShouldBe("unnamed");
