@@ -63,10 +63,16 @@ internal static class Skeleton
         return vlan.Name;
     }
 
+    /// <summary>At least one of what there must be.</summary>
+    public static void Complete(Draft draft, Report report)
+    {
+        if (draft.TrafficGroups.Objects.Count == 0) TrafficGroup(draft, report, "traffic-group-1");
+        if (draft.Vlans.Objects.Count == 0) Vlan(draft, report, "external", "the files name no VLAN that is carried over");
+    }
+
     /// <summary>What can be said only when everything else is there.</summary>
     public static void Finish(Draft draft, Report report)
     {
-        if (draft.TrafficGroups.Objects.Count == 0) TrafficGroup(draft, report, "traffic-group-1");
         var prefixes = draft.SelfIps.Objects.Select(s => Prefix.TryParse(s.Text("address"), out var prefix) ? prefix : (Prefix?)null).OfType<Prefix>().ToList();
         var isShared = draft.Devices.Objects.SelectMany(AddressesOf).Any(a => prefixes.Exists(p => p.Contains(a)));
         if (!isShared) return;

@@ -78,6 +78,7 @@ internal sealed class Section
     public ImmutableArray<Section> Named(string key, bool isRequired = false)
     {
         var given = Given(key, "an object, { NAME { ... } }", isRequired);
+        if (isRequired && given is { Fields.Length: 0 }) _problems.Error(OriginOf(key).WithValue("{}"), "the object is empty", "add an entry, NAME { ... }");
         var reference = _reference?[key]?.Value as HoconObject;
         var template = reference?["*"]?.Value as HoconObject;
         var path = OriginOf(key).Path;

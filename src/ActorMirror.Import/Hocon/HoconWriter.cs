@@ -22,7 +22,7 @@ internal static class HoconWriter
             text.Append(CultureInfo.InvariantCulture, $"  device-group {Inline(group.Settings)}\n");
         }
 
-        foreach (var section in draft.Sections.Where(s => s.Objects.Count > 0 || s == draft.Vlans)) Section(text, section);
+        foreach (var section in draft.Sections.Where(s => s.Objects.Count > 0)) Section(text, section);
         return text.Append("}\n").ToString();
     }
 

@@ -22,6 +22,7 @@ internal static partial class Refusals
         Limits(draft, report);
         while (true)
         {
+            Skeleton.Complete(draft, report);
             var text = HoconWriter.Write(draft, heading);
             var errors = ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(text), "import").Problems.Where(p => p.Severity == ProblemSeverity.Error).ToList();
             if (errors.Count == 0) return text;

@@ -55,6 +55,7 @@ public sealed class KeepalivedImportTests
     [Theory]
     [InlineData("vrrp_instance A {\n  interface eth0\nvrrp_instance B {\n interface eth1\n}\n", 1, "closing brace")]
     [InlineData("}\n", 1, "none opened")]
+    [InlineData("vrrp_instance A {\n  interface no/name\n  virtual_ipaddress {\n    10.0.0.1/24\n  }\n}\n", 4, "there is no VLAN")]
     [InlineData("include other.conf\n", 1, "included files")]
     [InlineData("$X=1\n", 1, "variables")]
     [InlineData("virtual_server 10.0.0.1 80 {\n", 1, "closing brace")]
