@@ -43,9 +43,15 @@ internal static class ClientVlans
 
         // Without self IPs nothing says where an address lies: on all VLANs there are, or on one that is assumed.
         if (!vlans.IsEmpty) Set(server, vlans);
-        else if (excluded.IsEmpty || !conversion.Catalog.HasAny("net vlan")) Set(server, [Skeleton.Vlan(draft, conversion.Report, "/Common/external", "the files name no VLAN and no self IP: read bigip_base.conf too")]);
-        else properties.LeaveOutAll("it is disabled on every VLAN");
-        return !vlans.IsEmpty || excluded.IsEmpty || !conversion.Catalog.HasAny("net vlan");
+        else if (!excluded.IsEmpty && conversion.Catalog.HasAny("net vlan")) return NowhereEnabled(properties);
+        else Set(server, [Skeleton.Vlan(draft, conversion.Report, "/Common/external", "the files name no VLAN and no self IP: read bigip_base.conf too")]);
+        return true;
+    }
+
+    private static bool NowhereEnabled(Properties properties)
+    {
+        properties.LeaveOutAll("it is disabled on every VLAN");
+        return false;
     }
 
     private static void Set(DraftObject server, ImmutableArray<string> vlans)

@@ -17,7 +17,10 @@ internal sealed class Conversion(Catalog catalog, Draft draft, Report report)
     }.ToFrozenSet();
 
     private readonly Dictionary<string, Stanza> _profiles = First(catalog.All.Where(s => s.Kind.StartsWith("ltm profile ", StringComparison.Ordinal)), s => Paths.Absolute(s.Name));
-    private readonly Dictionary<Address, Stanza> _virtualAddresses = First(catalog.Of("ltm virtual-address").Where(s => VirtualAddresses.AddressOf(s).Address is not null), s => VirtualAddresses.AddressOf(s).Address!.Value);
+
+    private readonly Dictionary<Address, Stanza> _virtualAddresses = First(
+        catalog.Of("ltm virtual-address").Where(s => VirtualAddresses.AddressOf(s).Address is not null),
+        s => VirtualAddresses.AddressOf(s).Address!.Value);
 
     public const string NotYet = "not yet supported by this version";
 

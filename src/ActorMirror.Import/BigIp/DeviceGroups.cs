@@ -36,7 +36,9 @@ internal static class DeviceGroups
             .Set("name", Naming.Clean(Paths.Last(stanza.Name)))
             .Set("members", new Value.List(members));
         properties.Same("network-failover", "enabled");
-        properties.LeaveOut("the configuration is the same file on every device, or comes through the cluster", "auto-sync", "full-load-on-sync", "incremental-config-sync-size-max", "save-on-auto-sync", "asm-sync");
+        properties.LeaveOut(
+            "the configuration is the same file on every device: copy it",
+            "auto-sync", "full-load-on-sync", "incremental-config-sync-size-max", "save-on-auto-sync", "asm-sync");
         properties.LeaveOutTheRest();
     }
 

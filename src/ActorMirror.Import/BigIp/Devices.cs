@@ -38,7 +38,7 @@ internal static class Devices
         if (draft.Self.Length == 0 || properties.Word("self-device") == "true") draft.Self = device.Name;
 
         properties.Ignore("self-device");
-        properties.LeaveOut("the configuration is the same file on every device, or comes through the cluster: there is no address for its synchronisation", "configsync-ip");
+        properties.LeaveOut("the configuration is the same file on every device: there is no address for its synchronisation", "configsync-ip");
         properties.LeaveOut("cluster links are unicast", "multicast-interface", "multicast-ip", "multicast-port");
         properties.LeaveOut("placement does not weigh devices", "ha-capacity");
         properties.LeaveOutTheRest();

@@ -65,7 +65,9 @@ internal static class Obstacles
         if (ProtocolOf(conversion, stanza) is null)
             return new Obstacle($"ip-protocol {Item(stanza, "ip-protocol")?.Value ?? "any"}: ActorMirror forwards TCP and UDP", Item(stanza, "ip-protocol"));
         var group = conversion.VirtualAddress(address)?.Items.FirstOrDefault(i => i.Key == "traffic-group");
-        return group?.Value is { Length: > 0 } name && Paths.Absolute(name) == TrafficGroups.LocalOnly ? new Obstacle("its address does not float: every virtual server is of a traffic group", group) : null;
+        return group?.Value is { Length: > 0 } name && Paths.Absolute(name) == TrafficGroups.LocalOnly
+            ? new Obstacle("its address does not float: every virtual server is of a traffic group", group)
+            : null;
     }
 
     private static Obstacle? OfTranslation(Conversion conversion, Stanza stanza)

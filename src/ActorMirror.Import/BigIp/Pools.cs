@@ -31,7 +31,7 @@ internal static class Pools
 
         properties.Ignore("min-active-members", "members");
         properties.Same("reselect-tries", "0");
-        properties.LeaveOut("connections of a member that fails end with it: its clients get a reset (on-unknown)", "service-down-action");
+        properties.LeaveOut(Conversion.NotYet + ": actions on the connections of a member that fails", "service-down-action");
         properties.LeaveOut(Conversion.NotYet + ": a new member gets its whole share at once", "slow-ramp-time");
         properties.LeaveOut(Conversion.NotYet, "queue-on-connection-limit", "queue-depth-limit", "queue-time-limit", "reselect-tries", "min-up-members", "min-up-members-action");
         properties.LeaveOut("packets keep their marks", "ip-tos-to-client", "ip-tos-to-server", "link-qos-to-client", "link-qos-to-server");

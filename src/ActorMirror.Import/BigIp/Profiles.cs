@@ -68,7 +68,9 @@ internal static class Profiles
     {
         var properties = conversion.Open(stanza);
         properties.Ignore("defaults-from", "description", "idle-timeout");
-        if (properties.HasMore) properties.LeaveOutAll("of a transport profile the idle-timeout is carried over, into the virtual servers that use it: the kernel forwards, and has settings of its own");
+        if (!properties.HasMore) return;
+        properties.LeaveOutAll(
+            "of a transport profile the idle-timeout is carried over, into the virtual servers that use it: the kernel forwards, and has settings of its own");
     }
 
     /// <summary>A number of seconds that an idle-timeout may have here, 1 s to 5 days.</summary>

@@ -83,7 +83,7 @@ internal static partial class StanzaKinds
         ["ltm classification"] = Applications,
         ["ltm alg-log-profile"] = Applications,
         ["ltm dns"] = NoDns,
-        ["ltm eviction-policy"] = "connections are not evicted: mirroring.max-connections bounds the table",
+        ["ltm eviction-policy"] = "connections are not evicted",
         ["ltm global-settings"] = "settings of the BIG-IP's own",
         ["ltm ifile-profile"] = NoScripts,
         ["ltm lsn-pool"] = "carrier-grade NAT",

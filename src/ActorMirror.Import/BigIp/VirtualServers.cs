@@ -46,7 +46,7 @@ internal static class VirtualServers
         properties.LeaveOut("connections are not copied", "clone-pools");
         properties.LeaveOut("replies go by the routes of the host", "last-hop-pool", "auto-lasthop");
         properties.LeaveOut("source ports are kept where they are free", "source-port");
-        properties.LeaveOut("connections of a virtual server without members end as they are", "service-down-immediate-action");
+        properties.LeaveOut(Conversion.NotYet + ": actions on the connections of a virtual server without members", "service-down-immediate-action");
         properties.LeaveOutTheRest();
     }
 
@@ -84,7 +84,12 @@ internal static class VirtualServers
 
         if (transports is not [var transport, ..]) return;
         foreach (var entry in transports.Where(e => Profiles.TypeOf(conversion, e.Key) is not "fastl4"))
-            conversion.Report.LeaveOut(entry.Place, properties.Title, $"profile {entry.Key}", "a Standard virtual server: carried over as fast-l4, the kernel forwards what client and member send each other");
+        {
+            conversion.Report.LeaveOut(
+                entry.Place, properties.Title, $"profile {entry.Key}",
+                "a Standard virtual server: carried over as fast-l4, the kernel forwards what client and member send each other");
+        }
+
         IdleTimeout(conversion, properties, server, transport);
     }
 

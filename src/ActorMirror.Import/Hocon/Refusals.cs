@@ -37,7 +37,8 @@ internal static partial class Refusals
     private static bool TakeOut(Draft draft, IReadOnlyList<ConfigurationProblem> errors, Report report)
     {
         var isChanged = false;
-        foreach (var (section, made, setting, index, message) in errors.Select(e => Locate(draft, e)).Where(l => l.Object is not null).DistinctBy(l => (l.Object, l.Setting, l.Index)).OrderByDescending(l => l.Index).ToList())
+        var located = errors.Select(e => Locate(draft, e)).Where(l => l.Object is not null).DistinctBy(l => (l.Object, l.Setting, l.Index));
+        foreach (var (section, made, setting, index, message) in located.OrderByDescending(l => l.Index).ToList())
         {
             if (section!.Find(made!.Name) is null) continue;
             isChanged = true;

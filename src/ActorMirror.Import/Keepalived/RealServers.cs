@@ -79,7 +79,8 @@ internal static class RealServers
             server.LeaveOut(other, "its checkers are others than those of the first: a pool has one monitor for all members");
         if (type is null) return;
 
-        var interval = server.Take("delay_loop") is { } loop && int.TryParse(loop.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= 3600 ? seconds : 60;
+        var written = server.Take("delay_loop")?.Value;
+        var interval = int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= 3600 ? seconds : 60;
         var monitor = conversion.Draft.Monitors.Add(source, block.Place, $"{Conversion.Title(block)} {first[0]}")
             .Set("type", type).Set("interval", $"{interval}s").Set("timeout", $"{Math.Min((3 * interval) + 1, 10_800)}s");
         pool.Set("monitor", monitor.Name, block, isOptional: true);

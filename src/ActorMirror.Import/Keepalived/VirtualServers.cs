@@ -56,7 +56,7 @@ internal static class VirtualServers
         properties.LeaveOut(Conversion.NotYet + ": persistence", "persistence_timeout", "persistence_granularity", "persistence_engine");
         properties.LeaveOut(Conversion.NotYet + ": priority groups; it would serve beside the others", "sorry_server", "sorry_server_inhibit", "sorry_server_lvs_method");
         properties.LeaveOut("members that a monitor finds down take no new connections, however many are left", "quorum", "hysteresis", "quorum_up", "quorum_down");
-        properties.LeaveOut("members are down until their first answer", "alpha", "omega");
+        properties.LeaveOut("members take connections until a monitor finds them down", "alpha", "omega");
         properties.LeaveOut("ActorMirror forwards connections and does not look into HTTP", "virtualhost");
         properties.Ignore("real_server", "delay_loop", "lb_algo", "lvs_sched", "lb_kind", "lvs_method", "protocol", "ip_family");
         properties.LeaveOutTheRest();

@@ -46,7 +46,9 @@ internal static class VrrpInstances
         properties.LeaveOut(NotifyHook, "notify", "notify_master", "notify_backup", "notify_fault", "notify_stop", "notify_deleted");
         properties.LeaveOut(Conversion.NotYet + ": conditions of failover; the links of VLANs are watched", "track_script", "track_interface", "track_file", "track_process", "track_bfd");
         properties.LeaveOut("the host's own: set routes in the network namespace of the data plane", "virtual_routes", "virtual_rules");
-        properties.LeaveOut("addresses answer from the interface's own MAC address and are announced after a move", "use_vmac", "vmac_xmit_base", "garp_master_delay", "garp_master_refresh", "garp_master_repeat");
+        properties.LeaveOut(
+            "addresses answer from the interface's own MAC address and are announced after a move",
+            "use_vmac", "vmac_xmit_base", "garp_master_delay", "garp_master_refresh", "garp_master_repeat");
         properties.LeaveOut("there is no automatic failback: a traffic group stays where it is", "preempt_delay", "preempt");
         properties.LeaveOut("mail is not sent: alarms are in 'amctl'", "smtp_alert");
         properties.LeaveOutTheRest();
@@ -57,7 +59,8 @@ internal static class VrrpInstances
     {
         var draft = conversion.Draft;
         var source = conversion.GroupOf(instance.Value);
-        var isFirst = properties.Word("state") is "MASTER" || (int.TryParse(properties.Word("priority"), NumberStyles.None, CultureInfo.InvariantCulture, out var priority) && priority > 100);
+        var hasPriority = int.TryParse(properties.Word("priority"), NumberStyles.None, CultureInfo.InvariantCulture, out var priority);
+        var isFirst = properties.Word("state") is "MASTER" || (hasPriority && priority > 100);
         properties.Ignore("state", "priority");
         if (draft.TrafficGroups.NameOf(source) is { } known) return known;
         ImmutableArray<string> others = [.. draft.Members.Where(m => m != draft.Self)];
