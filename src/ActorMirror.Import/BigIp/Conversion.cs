@@ -41,10 +41,10 @@ internal sealed class Conversion(Catalog catalog, Draft draft, Report report)
     public Stanza? Profile(string name) => _profiles.GetValueOrDefault(Paths.Absolute(name));
 
     /// <summary>Where a virtual server listens: an address, or the name of a virtual address.</summary>
-    public Destination DestinationOf(string text)
+    public TmshEndpoint DestinationOf(string text)
     {
-        var destination = Destination.Parse(text);
-        if (destination.Address is not null || destination.IsAnyAddress) return destination;
+        var destination = TmshEndpoint.Parse(text);
+        if (destination.Address is not null) return destination;
         var named = catalog.Find("ltm virtual-address", text[..(text.LastIndexOf('/') + 1)] + destination.Host);
         return named is null ? destination : VirtualAddresses.AddressOf(named) with { Port = destination.Port };
     }

@@ -63,5 +63,5 @@ internal static class Devices
     }
 
     private static string? Address(string? text) =>
-        text is not (null or "any" or "any6") && Domain.Addresses.Address.TryParse(Destination.Prefix(text).Text, out var address) ? address.ToString() : null;
+        text is not (null or "any" or "any6") && Domain.Addresses.Address.TryParse(TmshEndpoint.Prefix(text).Text, out var address) ? address.ToString() : null;
 }

@@ -8,10 +8,10 @@ namespace ActorMirror.Import.BigIp;
 internal static class Nodes
 {
     /// <summary>The address of a node: its own, or the one that its name is.</summary>
-    public static Destination Find(Conversion conversion, string name)
+    public static TmshEndpoint Find(Conversion conversion, string name)
     {
         var node = conversion.Catalog.Find("ltm node", name);
-        return Destination.OfHost(node?.Items.FirstOrDefault(i => i.Key == "address")?.Value ?? Paths.Last(name));
+        return TmshEndpoint.OfHost(node?.Items.FirstOrDefault(i => i.Key == "address")?.Value ?? Paths.Last(name));
     }
 
     public static bool IsFqdn(Conversion conversion, string name) => conversion.Catalog.Find("ltm node", name) is { } node && node.Items.Any(i => i.Key == "fqdn");

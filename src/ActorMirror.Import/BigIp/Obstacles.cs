@@ -16,7 +16,6 @@ internal static class Obstacles
 {
     private static readonly (string Flag, string Reason)[] Types =
     [
-        ("ip-forward", "it forwards packets of any destination (Forwarding IP): a route of the host"),
         ("l2-forward", "it forwards frames (Forwarding Layer 2)"),
         ("reject", "it rejects connections: what no virtual server takes is not answered"),
         ("internal", "it is internal, for ICAP: ActorMirror does not look into protocols"),
@@ -36,7 +35,18 @@ internal static class Obstacles
         return OfDestination(conversion, stanza) ?? OfTranslation(conversion, stanza) ?? OfProfiles(conversion, stanza);
     }
 
-    /// <summary>tcp or udp; null for any other.</summary>
+    /// <summary>It has no pool: connections go where they are addressed to.</summary>
+    public static bool IsForwarding(Stanza stanza) => Item(stanza, "ip-forward") is { Value: not ("no" or "disabled") };
+
+    /// <summary>What it listens on, one address or a network; null when its mask is none.</summary>
+    public static Prefix? NetworkOf(Stanza stanza, TmshEndpoint destination)
+    {
+        if (destination.Address is not { } address) return null;
+        var mask = Item(stanza, "mask")?.Value is { Length: > 0 } written and not "none" ? TmshEndpoint.MaskLength(written) : destination.IsAnyAddress ? 0 : address.Bits;
+        return mask is { } length ? new Prefix(new Prefix(address, Math.Min(length, address.Bits)).First, Math.Min(length, address.Bits)) : null;
+    }
+
+    /// <summary>tcp, udp or any; null for another.</summary>
     public static string? ProtocolOf(Conversion conversion, Stanza stanza)
     {
         var transport = Item(stanza, "profiles")?.Names.Select(n => Profiles.TypeOf(conversion, n)).FirstOrDefault(t => t is "tcp" or "udp");
@@ -44,7 +54,7 @@ internal static class Obstacles
         {
             "tcp" or "6" => "tcp",
             "udp" or "17" => "udp",
-            null or "" => transport,
+            null or "" or "any" => transport ?? "any",
             _ => null,
         };
     }
@@ -54,16 +64,13 @@ internal static class Obstacles
         if (Item(stanza, "destination") is not { Value: not ("" or "none") } item) return new Obstacle("it has no destination");
         var destination = conversion.DestinationOf(item.Value);
         if (destination.IsInRouteDomain) return new Obstacle("its destination is in a route domain: there is one routing table", item);
-        if (destination.IsAnyAddress) return new Obstacle("its destination is any address: virtual servers have one address", item);
         if (destination.Address is not { } address) return new Obstacle($"its destination '{destination.Host}' is not an address", item);
-        if (destination.IsAnyPort) return new Obstacle("its destination is any port: virtual servers have one port", item);
-        if (destination.PortNumber is null) return new Obstacle($"the service name '{destination.Port}' is not known: write its number", item);
-        if (Item(stanza, "mask") is { Value: var mask } maskItem && mask is not ("" or "none") && Destination.MaskLength(mask) is var length && length != address.Bits && length != 128)
-            return new Obstacle($"its destination is a network (mask {mask}): virtual servers have one address", maskItem);
+        if (!destination.IsAnyPort && destination.PortNumber is null) return new Obstacle($"the service name '{destination.Port}' is not known: write its number", item);
+        if (NetworkOf(stanza, destination) is null) return new Obstacle($"its mask {Item(stanza, "mask")?.Value} is not one of a network", Item(stanza, "mask"));
         if (Item(stanza, "source") is { Value: var source } sourceItem && !IsAnySource(source))
             return new Obstacle($"{Conversion.NotYet}: a virtual server for some clients only ({source})", sourceItem);
         if (ProtocolOf(conversion, stanza) is null)
-            return new Obstacle($"ip-protocol {Item(stanza, "ip-protocol")?.Value ?? "any"}: ActorMirror forwards TCP and UDP", Item(stanza, "ip-protocol"));
+            return new Obstacle($"ip-protocol {Item(stanza, "ip-protocol")?.Value}: ActorMirror forwards TCP and UDP", Item(stanza, "ip-protocol"));
         var group = conversion.VirtualAddress(address)?.Items.FirstOrDefault(i => i.Key == "traffic-group");
         return group?.Value is { Length: > 0 } name && Paths.Absolute(name) == TrafficGroups.LocalOnly
             ? new Obstacle("its address does not float: every virtual server is of a traffic group", group)
@@ -72,14 +79,17 @@ internal static class Obstacles
 
     private static Obstacle? OfTranslation(Conversion conversion, Stanza stanza)
     {
+        if (IsForwarding(stanza)) return null;
         if (Item(stanza, "translate-address") is { Value: "disabled" } address) return new Obstacle("it does not translate addresses: members are reached at their own", address);
         if (Item(stanza, "pool") is not { Value: not ("" or "none") } item) return new Obstacle("it has no pool");
         if (conversion.Draft.Pools.NameOf(Paths.Absolute(item.Value)) is not { } name) return new Obstacle($"its pool {item.Value} is not carried over", item);
-        if (Item(stanza, "translate-port") is not { Value: "disabled" } port) return null;
         var destination = conversion.DestinationOf(Item(stanza, "destination")!.Value).PortNumber;
+        var keepsPort = Item(stanza, "translate-port") is { Value: "disabled" };
+        if (destination is null && !keepsPort) return new Obstacle("its destination is any port, and its members have ports of their own: here they would be reached at the port that clients choose", Item(stanza, "destination"));
+        if (destination is null || !keepsPort) return null;
         var members = conversion.Draft.Pools.Find(name)!["members"] as Value.Rows;
         var isSame = members!.Items.All(m => m.Settings.Any(s => s.Key == "address" && s.Value is Value.Text text && Endpoint.Parse(text.Content).Port == destination));
-        return isSame ? null : new Obstacle("it does not translate ports, and its pool's members have other ports than its own", port);
+        return isSame ? null : new Obstacle("it does not translate ports, and its pool's members have other ports than its own", Item(stanza, "translate-port"));
     }
 
     private static Obstacle? OfProfiles(Conversion conversion, Stanza stanza)
@@ -92,7 +102,7 @@ internal static class Obstacles
         return null;
     }
 
-    private static bool IsAnySource(string source) => Destination.Prefix(source).Text is "" or "none" or "any" or "any6" or "0.0.0.0/0" or "::/0" or "any/0" or "any6/0" or "0.0.0.0" or "::";
+    private static bool IsAnySource(string source) => TmshEndpoint.Prefix(source).Text is "" or "none" or "any" or "any6" or "0.0.0.0/0" or "::/0" or "any/0" or "any6/0" or "0.0.0.0" or "::";
 
     private static Item? Item(Stanza stanza, string key) => stanza.Items.FirstOrDefault(i => i.Key == key);
 }

@@ -39,15 +39,15 @@ internal static class PoolMembers
     {
         address = default;
         var properties = conversion.Open($"{pool.Title} member {item.Key}", item.Place, item.Entries);
-        var end = Destination.Parse(item.Key);
+        var end = TmshEndpoint.Parse(item.Key);
         var nodeName = Folder(item.Key) + end.Host + (end.IsInRouteDomain ? "%" + end.RouteDomain : "");
         var written = properties.Take("address")?.Value;
-        var host = written is null or "" ? Nodes.Find(conversion, nodeName) : Destination.OfHost(written);
+        var host = written is null or "" ? Nodes.Find(conversion, nodeName) : TmshEndpoint.OfHost(written);
         var node = conversion.Catalog.Find("ltm node", nodeName);
         var disabled = Nodes.Disabled(item.Entries) ?? Nodes.Disabled(node?.Items ?? []);
 
         if (properties.Flag("fqdn") || Nodes.IsFqdn(conversion, nodeName)) return LeaveOut("its address comes from DNS: " + Conversion.NotYet);
-        if (host.Address is not { } known) return LeaveOut($"there is no node {nodeName} with an address");
+        if (host.Address is not { } known || host.IsAnyAddress) return LeaveOut($"there is no node {nodeName} with an address");
         if (host.IsInRouteDomain || end.IsInRouteDomain) return LeaveOut("it is in a route domain: there is one routing table");
         if (end.IsAnyPort) return LeaveOut("it has any port: members have one port");
         if (end.PortNumber is not { } port) return LeaveOut($"the service name '{end.Port}' is not known: write its number");
@@ -60,7 +60,7 @@ internal static class PoolMembers
         properties.LeaveOutTheRest();
         address = known;
         return new PoolMember(
-            item.Place, item.Key, Destination.Endpoint(known, port),
+            item.Place, item.Key, new Endpoint(known, port).ToString(),
             Ratios.Parse(item["ratio"]?.Value), Ratios.Parse(item["priority-group"]?.Value ?? "0"));
 
         PoolMember? LeaveOut(string reason)

@@ -11,7 +11,7 @@ internal static class SelfIps
     public static void Read(Conversion conversion, Stanza stanza)
     {
         var (draft, properties) = (conversion.Draft, conversion.Open(stanza));
-        var (address, isInRouteDomain) = Destination.Prefix(properties.Word("address") ?? "");
+        var (address, isInRouteDomain) = TmshEndpoint.Prefix(properties.Word("address") ?? "");
         var vlanItem = properties.Take("vlan");
         var (group, device) = (properties.Word("traffic-group"), conversion.Catalog.SelfDevice(stanza.Place.File));
         var owner = device is not null && draft.Devices.NameOf(device) is { } known ? known : draft.Self;

@@ -9,9 +9,15 @@ internal static class VirtualAddresses
     {
         var properties = conversion.Open(stanza);
         var destination = AddressOf(stanza);
-        if (destination.IsAnyAddress || destination.Address is not { } address)
+        if (destination.Address is not { } address)
         {
-            properties.LeaveOutAll(destination.IsAnyAddress ? "any address: virtual servers have one address" : $"'{destination.Host}' is not an address");
+            properties.LeaveOutAll($"'{destination.Host}' is not an address");
+            return;
+        }
+
+        if (IsNetwork(stanza, destination))
+        {
+            properties.LeaveOutAll("nothing of a network is announced or answers pings; the virtual servers that listen on it have its traffic group");
             return;
         }
 
@@ -42,7 +48,10 @@ internal static class VirtualAddresses
         properties.LeaveOutTheRest();
     }
 
+    private static bool IsNetwork(Stanza stanza, TmshEndpoint address) =>
+        address.IsAnyAddress || (stanza.Items.FirstOrDefault(i => i.Key == "mask") is { Value: { Length: > 0 } mask } && TmshEndpoint.MaskLength(mask) is { } length && length < 32);
+
     /// <summary>Its address, or the one that its name is.</summary>
-    public static Destination AddressOf(Stanza stanza) =>
-        Destination.OfHost(stanza.Items.FirstOrDefault(i => i.Key == "address") is { Value: { Length: > 0 } address } ? address : Paths.Last(stanza.Name));
+    public static TmshEndpoint AddressOf(Stanza stanza) =>
+        TmshEndpoint.OfHost(stanza.Items.FirstOrDefault(i => i.Key == "address") is { Value: { Length: > 0 } address } ? address : Paths.Last(stanza.Name));
 }

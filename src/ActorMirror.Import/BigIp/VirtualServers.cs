@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Addresses;
 using ActorMirror.Import.Hocon;
 using ActorMirror.Import.Reports;
 using ActorMirror.Import.Syntax;
@@ -6,7 +7,7 @@ using ActorMirror.Import.Tmsh;
 namespace ActorMirror.Import.BigIp;
 
 /// <summary>
-/// <c>ltm virtual</c>: destination, protocol, VLANs, pool, mirror, SNAT automap, idle-timeout. A Standard virtual server becomes a fast-l4 one where
+/// <c>ltm virtual</c>: destination, protocol, VLANs, pool or ip-forward, mirror, SNAT, idle-timeout. A Standard virtual server becomes a fast-l4 one where
 /// that changes nothing that clients and servers read of each other (see <see cref="Obstacles"/>).
 /// </summary>
 internal static class VirtualServers
@@ -20,21 +21,24 @@ internal static class VirtualServers
             return;
         }
 
+        if (ClientVlans.Of(conversion, properties) is not { } vlans) return;
+        if (vlans.IsEmpty && conversion.Draft.SelfIps.Objects.Count == 0) vlans = ClientVlans.WithoutSelfIps(conversion);
         var destination = conversion.DestinationOf(properties.Word("destination")!);
-        var address = destination.Address!.Value;
         var server = new DraftObject(stanza.Name, stanza.Place, stanza.Title);
-        server.Set("destination", Destination.Endpoint(address, destination.PortNumber!.Value));
-        if (!ClientVlans.Set(conversion, properties, server)) return;
+        server.Set("destination", new Destination(Obstacles.NetworkOf(stanza, destination)!.Value, destination.PortNumber ?? 0).ToString());
+        if (vlans is [var only]) server.Set("vlan", only);
+        else if (!vlans.IsEmpty) server.Set("vlans", new Value.List(vlans));
 
-        server.Set("protocol", Obstacles.ProtocolOf(conversion, stanza)!);
-        server.Set("pool", conversion.Draft.Pools.NameOf(Paths.Absolute(properties.Word("pool")!))!);
+        Protocol(conversion, stanza, properties, server);
+        if (Obstacles.IsForwarding(stanza)) server.Set("type", "forwarding");
+        else server.Set("pool", conversion.Draft.Pools.NameOf(Paths.Absolute(properties.Word("pool")!))!);
         if (properties.Take("mirror") is { Value: "enabled" } mirror) server.Set("mirror", true, mirror);
-        Snat(properties, server);
-        server.Set("traffic-group", TrafficGroups.NameOf(conversion, conversion.VirtualAddress(address)?.Items.FirstOrDefault(i => i.Key == "traffic-group")?.Value)!);
+        Snat(conversion, properties, server);
+        server.Set("traffic-group", TrafficGroups.NameOf(conversion, conversion.VirtualAddress(destination.Address!.Value)?.Items.FirstOrDefault(i => i.Key == "traffic-group")?.Value)!);
         ReadProfiles(conversion, properties, server);
         conversion.Draft.VirtualServers.Add(Paths.Absolute(stanza.Name), stanza.Place, stanza.Title, properties.Description).Settings.AddRange(server.Settings);
 
-        properties.Ignore("ip-protocol", "mask", "source", "translate-address", "translate-port", "enabled", "serverssl-use-sni", "auto-discovery");
+        properties.Ignore("ip-forward", "mask", "source", "translate-address", "translate-port", "enabled", "serverssl-use-sni", "auto-discovery");
         properties.Same("source-port", "preserve");
         properties.Same("auto-lasthop", "default");
         properties.LeaveOut(Conversion.NotYet + ": persistence", "persist", "fallback-persistence", "fallback-persistence-type");
@@ -50,15 +54,24 @@ internal static class VirtualServers
         properties.LeaveOutTheRest();
     }
 
+    private static void Protocol(Conversion conversion, Stanza stanza, Properties properties, DraftObject server)
+    {
+        var protocol = Obstacles.ProtocolOf(conversion, stanza)!;
+        properties.Ignore("ip-protocol");
+        server.Set("protocol", protocol);
+        if (protocol == "any") properties.LeaveOutPart("ip-protocol", "of any protocol, TCP and UDP are forwarded, and pings where a network and any port are given");
+    }
+
     /// <summary>The configuration may still refuse automap, where no self IP is near the members.</summary>
-    private static void Snat(Properties properties, DraftObject server)
+    private static void Snat(Conversion conversion, Properties properties, DraftObject server)
     {
         const string Without = "; the servers see the clients' addresses, and must reach them through the device";
         if (properties.Take("source-address-translation") is { } translation)
         {
             var (type, pool) = (translation["type"]?.Value ?? translation.Value, translation["pool"]?.Value);
             if (type == "automap") server.Set("snat", "automap", translation, isOptional: true);
-            else if (type == "snat") properties.LeaveOut(translation, $"{StanzaKinds.WhyNot("ltm snatpool")} ({pool ?? "none"}){Without}");
+            else if (type == "snat" && SnatPools.NameOf(conversion, pool) is { } name) server.Set("snat", $"pool {name}", translation, isOptional: true);
+            else if (type == "snat") properties.LeaveOut(translation, $"its SNAT pool {pool ?? "none"} is not carried over{Without}");
             else if (type is not ("" or "none")) properties.LeaveOut(translation, $"translation of type {type}: {StanzaKinds.WhyNot("ltm lsn-pool")}{Without}");
         }
 
@@ -69,7 +82,9 @@ internal static class VirtualServers
             else if (old.Value is not ("" or "none")) properties.LeaveOut(old, $"'{old.Value}' is not known{Without}");
         }
 
-        properties.LeaveOut(StanzaKinds.WhyNot("ltm snatpool") + Without, "snatpool");
+        if (properties.Take("snatpool") is not { } pooled) return;
+        if (SnatPools.NameOf(conversion, pooled.Value) is { } known) server.Set("snat", $"pool {known}", pooled, isOptional: true);
+        else properties.LeaveOut(pooled, $"its SNAT pool {pooled.Value} is not carried over{Without}");
     }
 
     private static void ReadProfiles(Conversion conversion, Properties properties, DraftObject server)

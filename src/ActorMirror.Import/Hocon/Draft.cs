@@ -98,8 +98,12 @@ internal sealed class Draft
 
     public DraftSection VirtualServers { get; } = new("virtual-servers");
 
+    public DraftSection SnatPools { get; } = new("snat-pools");
+
+    public DraftSection Snats { get; } = new("snats");
+
     /// <summary>In the order in which they are written.</summary>
-    public ImmutableArray<DraftSection> Sections => [Devices, Vlans, SelfIps, TrafficGroups, VirtualAddresses, Monitors, Pools, VirtualServers];
+    public ImmutableArray<DraftSection> Sections => [Devices, Vlans, SelfIps, TrafficGroups, VirtualAddresses, Monitors, Pools, VirtualServers, SnatPools, Snats];
 
     /// <summary>Name of the device that the files come from.</summary>
     public string Self { get; set; } = "";

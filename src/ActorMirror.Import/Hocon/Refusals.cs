@@ -80,6 +80,9 @@ internal static partial class Refusals
             foreach (var cut in section.CutTo(most)) report.LeaveOut(cut.Place, cut.Title, "", $"at most {most} objects of {section.Key} are carried over");
         }
 
+        foreach (var cut in draft.Snats.CutTo(FlowMark.MaximumVirtualServer - draft.VirtualServers.Objects.Count))
+            report.LeaveOut(cut.Place, cut.Title, "", $"there are at most {FlowMark.MaximumVirtualServer} virtual servers and SNATs together");
+
         var fitting = draft.Pools.Objects.Count;
         for (var (i, members) = (0, 0); i < draft.Pools.Objects.Count; i++)
         {

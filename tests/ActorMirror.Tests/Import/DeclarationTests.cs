@@ -67,8 +67,7 @@ public sealed class DeclarationTests(ITestOutputHelper output)
     {
         foreach (var destination in Destinations(service))
         {
-            var isUdp = service.TryGetProperty("layer4", out var layer4) ? layer4.GetString() == "udp" : service.GetProperty("class").GetString() == "Service_UDP";
-            var server = model.VirtualServers.FirstOrDefault(v => v.Destination == destination && v.Protocol == (isUdp ? TransportProtocol.Udp : TransportProtocol.Tcp));
+            var server = model.VirtualServers.FirstOrDefault(v => v.Destination == new Destination(new Prefix(destination.Address, destination.Address.Bits), destination.Port) && v.Protocol == Protocol(service));
             if (server is null)
             {
                 IsLeftOut(result, "ltm virtual ", name).ShouldBeTrue($"{file}: {name} {destination} is neither carried over nor left out");
@@ -81,7 +80,7 @@ public sealed class DeclarationTests(ITestOutputHelper output)
             Persistence(file, result, name, service);
             if (!service.TryGetProperty("pool", out var pool) || pool.ValueKind != JsonValueKind.String) continue;
             var end = "/" + pool.GetString()!.Split('/')[^1];
-            result.CarriedOver.ShouldContain(c => c.Path == $"pools.{server.Pool.Name}" && c.Object.EndsWith(end), $"{file}: {name}");
+            result.CarriedOver.ShouldContain(c => c.Path == $"pools.{server.Pool!.Name}" && c.Object.EndsWith(end), $"{file}: {name}");
         }
     }
 
@@ -145,6 +144,18 @@ public sealed class DeclarationTests(ITestOutputHelper output)
     {
         var last = left.Object.Split('/')[^1];
         return left.Object.StartsWith(kind) && (last.StartsWith(name) || name.StartsWith(last));
+    }
+
+    /// <summary>Null is any, as in the model.</summary>
+    private static TransportProtocol? Protocol(JsonElement service)
+    {
+        var (layer4, kind) = (service.TryGetProperty("layer4", out var given) ? given.GetString() : null, service.GetProperty("class").GetString());
+        return (layer4 ?? (kind is "Service_UDP" ? "udp" : kind is "Service_Generic" or "Service_Forwarding" ? "any" : "tcp")) switch
+        {
+            "udp" => TransportProtocol.Udp,
+            "any" => null,
+            _ => TransportProtocol.Tcp,
+        };
     }
 
     private static IEnumerable<Endpoint> Destinations(JsonElement service)

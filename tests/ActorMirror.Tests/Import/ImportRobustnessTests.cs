@@ -23,6 +23,8 @@ public sealed class ImportRobustnessTests(ITestOutputHelper output)
         "    ip-protocol tcp\n", "    pool /Common/p\n", "    mirror enabled\n", "    traffic-group /Common/t\n", "    traffic-group /Common/traffic-group-local-only\n", "    address 10.0.0.1/24\n", "    address ::/0\n",
         "    vlan /Common/x\n", "    vlans {\n", "        /Common/x\n", "    vlans-enabled\n", "    management-ip 10.0.0.1\n", "    mirror-ip 10.0.0.2\n", "    devices {\n", "        /Common/d { }\n", "    type sync-failover\n",
         "    source-address-translation {\n        type automap\n    }\n", "    interval 0\n", "    timeout 99999999\n", "    monitor min 2 of { /Common/m /Common/http }\n", "    defaults-from /Common/m\n", "    \"\n", " } {\n",
+        "ltm snat /Common/o {\n", "    automap\n", "    origins {\n", "        10.0.0.0/8 { }\n", "        any { }\n", "    translation /Common/10.0.0.7\n", "    snatpool /Common/sp\n", "ltm snatpool /Common/sp {\n", "        /Common/10.0.0.8\n",
+        "ltm snat-translation /Common/10.0.0.7 {\n", "    ip-forward\n", "    mask any\n", "    mask 255.255.0.0\n", "    destination any:any\n", "    destination any6.0\n", "    translate-port disabled\n",
         "vrrp_instance A {\n", "interface eth0\n", "interface no/name\n", "virtual_ipaddress {\n", "10.0.0.1/24\n", "virtual_server 10.0.0.1 80 {\n", "virtual_server group G {\n", "virtual_server_group G {\n", "10.0.0.1-255 80\n", "real_server 10.0.0.9 80 {\n",
         "weight 70000\n", "unicast_src_ip 10.0.0.2\n", "unicast_peer {\n", "10.0.0.3\n", "TCP_CHECK {\n", "delay_loop 0\n", "lb_algo wrr\n", "lb_kind DR\n", "priority -1\n", "router_id include\n", "global_defs {\n",
     ];

@@ -1,6 +1,5 @@
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Pools;
-using ActorMirror.Domain.VirtualServers;
 using ActorMirror.Import.Keepalived;
 using ActorMirror.Import.Reports;
 using ActorMirror.Import.Syntax;
@@ -28,11 +27,11 @@ public sealed class KeepalivedImportTests
         model.VirtualServers.Select(v => $"{v.Protocol} {v.Destination}").ShouldBe(["Tcp 10.10.0.100:80", "Udp 10.10.0.100:90", "Udp 10.10.0.200:90", "Udp 10.10.0.201:90"], ignoreOrder: true);
         var web = model.VirtualServers.Single(v => v.Protocol == TransportProtocol.Tcp);
         web.Mirror.ShouldBeTrue();
-        web.Pool.LoadBalancing.ShouldBe(LoadBalancing.Ratio);
+        web.Pool!.LoadBalancing.ShouldBe(LoadBalancing.Ratio);
         web.Pool.Members.Select(m => $"{m.Endpoint} {m.Ratio}").ShouldBe(["10.20.0.11:8080 2", "10.20.0.12:8080 1"]);
         (web.Pool.Monitor!.Type, web.Pool.Monitor.Interval.TotalSeconds).ShouldBe((MonitorType.Tcp, 6));
         var ranged = model.VirtualServers.First(v => v.Protocol == TransportProtocol.Udp);
-        (ranged.Snat, ranged.SnatAddress?.ToString(), ranged.Pool.Monitor).ShouldBe((SnatMode.Automap, "10.20.0.254", null));
+        (string.Join(",", ranged.SnatAddresses), ranged.Pool!.Monitor).ShouldBe(("10.20.0.254", null));
     }
 
     [Theory]

@@ -10,9 +10,9 @@ namespace ActorMirror.Import.BigIp;
 /// <param name="Host">An address or a name, without folder and route domain.</param>
 /// <param name="RouteDomain">0 when none is written.</param>
 /// <param name="Port">As written; empty when there is none.</param>
-internal readonly record struct Destination(string Host, string RouteDomain, string Port)
+internal readonly record struct TmshEndpoint(string Host, string RouteDomain, string Port)
 {
-    public static Destination Parse(string text)
+    public static TmshEndpoint Parse(string text)
     {
         var end = Paths.Last(text);
         var colon = end.IndexOf(':', StringComparison.Ordinal);
@@ -20,26 +20,24 @@ internal readonly record struct Destination(string Host, string RouteDomain, str
         var at = isV6 ? end.LastIndexOf('.') : colon;
         var host = at < 0 ? end : end[..at];
         var percent = host.IndexOf('%', StringComparison.Ordinal);
-        return new Destination(
+        return new TmshEndpoint(
             percent < 0 ? host : host[..percent], percent < 0 || host[(percent + 1)..] is "" or "0" ? "0" : host[(percent + 1)..], at < 0 ? "" : end[(at + 1)..]);
     }
 
     /// <summary>A host without a port.</summary>
-    public static Destination OfHost(string text) => Parse(text + (text.Contains(':', StringComparison.Ordinal) || text.StartsWith("any6", StringComparison.Ordinal) ? ".0" : ":0"));
+    public static TmshEndpoint OfHost(string text) => Parse(text + (text.Contains(':', StringComparison.Ordinal) || text.StartsWith("any6", StringComparison.Ordinal) ? ".0" : ":0"));
 
     public bool IsInRouteDomain => RouteDomain != "0";
 
-    /// <summary>Null for names and wildcards.</summary>
-    public Address? Address => Domain.Addresses.Address.TryParse(Host, out var address) ? address : null;
+    /// <summary>That of any address is 0.0.0.0 or ::; null for names.</summary>
+    public Address? Address => Domain.Addresses.Address.TryParse(Host switch { "any" => "0.0.0.0", "any6" => "::", _ => Host }, out var address) ? address : null;
 
-    public bool IsAnyAddress => Host is "any" or "any6" or "*" or "0.0.0.0" or "::";
+    public bool IsAnyAddress => Host is "any" or "any6" or "0.0.0.0" or "::";
 
     public bool IsAnyPort => Port is "" or "any" or "*" or "0";
 
     /// <summary>The port as a number; null for a name that is not known.</summary>
     public ushort? PortNumber => ServiceNames.TryParse(Port, out var port) ? port : null;
-
-    public static string Endpoint(Address address, ushort port) => new Endpoint(address, port).ToString();
 
     /// <summary>An address with a route domain inside and a prefix length: <c>10.0.0.1%2/24</c>.</summary>
     public static (string Text, bool IsInRouteDomain) Prefix(string text)
@@ -48,6 +46,16 @@ internal readonly record struct Destination(string Host, string RouteDomain, str
         if (percent < 0) return (text, false);
         var domain = slash > percent ? text[(percent + 1)..slash] : text[(percent + 1)..];
         return (text[..percent] + (slash > percent ? text[slash..] : ""), domain is not ("" or "0"));
+    }
+
+    /// <summary>An address or a network, with or without its length, as a network: without the bits beyond the length. Null when it is none.</summary>
+    public static Prefix? Network(string text)
+    {
+        var plain = Prefix(text).Text;
+        var (host, length) = plain.Split('/') is [var left, var right] ? (left, right) : (plain, null);
+        if (OfHost(host) is not { Address: { } address } end) return null;
+        var bits = length is null ? end.IsAnyAddress ? 0 : address.Bits : MaskLength(length);
+        return bits is { } given && given <= address.Bits ? new Prefix(new Prefix(address, given).First, given) : null;
     }
 
     /// <summary>Prefix length of a mask such as 255.255.255.0 or ffff::; null when it is none.</summary>

@@ -4,7 +4,7 @@ using ActorMirror.Import.Hocon;
 
 namespace ActorMirror.Tests.Import;
 
-public sealed class DestinationTests
+public sealed class TmshEndpointTests
 {
     [Theory]
     [InlineData("/Common/10.0.0.1:80", "10.0.0.1", "0", "80")]
@@ -17,7 +17,7 @@ public sealed class DestinationTests
     [InlineData("/Common/web.example.net:8080", "web.example.net", "0", "8080")]
     [InlineData("/Common/::1.80", "::1", "0", "80")]
     [InlineData("10.0.0.1", "10.0.0.1", "0", "")]
-    public void Ends_are_taken_apart(string text, string host, string routeDomain, string port) => Destination.Parse(text).ShouldBe(new Destination(host, routeDomain, port));
+    public void Ends_are_taken_apart(string text, string host, string routeDomain, string port) => TmshEndpoint.Parse(text).ShouldBe(new TmshEndpoint(host, routeDomain, port));
 
     [Theory]
     [InlineData("255.255.255.0", 24)]
@@ -26,14 +26,14 @@ public sealed class DestinationTests
     [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 128)]
     [InlineData("any", 0)]
     [InlineData("255.0.255.0", null)]
-    public void Masks_are_lengths(string mask, int? length) => Destination.MaskLength(mask).ShouldBe(length);
+    public void Masks_are_lengths(string mask, int? length) => TmshEndpoint.MaskLength(mask).ShouldBe(length);
 
     [Theory]
     [InlineData("https", 443)]
     [InlineData("65535", 65535)]
     [InlineData("0", null)]
     [InlineData("nonsense", null)]
-    public void Ports_have_names(string text, int? port) => ((int?)new Destination("x", "0", text).PortNumber).ShouldBe(port);
+    public void Ports_have_names(string text, int? port) => ((int?)new TmshEndpoint("x", "0", text).PortNumber).ShouldBe(port);
 
     [Theory]
     [InlineData(new[] { 200, 100 }, new[] { 2, 1 }, true)]
