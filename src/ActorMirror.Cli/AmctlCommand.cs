@@ -24,6 +24,7 @@ internal static class AmctlCommand
             new Command("cluster", "The device group.") { ShowCommands.Cluster(context) },
             new Command("device", "The devices of the group.") { ShowCommands.Devices(context) },
             new Command("traffic-group", "Traffic groups.") { ShowCommands.TrafficGroups(context), ForceStandbyCommand.Create(context) },
+            new Command("failover", "Moves of traffic groups.") { ShowCommands.Failovers(context) },
             new Command("virtual-server", "Virtual servers and their pool members.") { ShowCommands.VirtualServers(context) },
             new Command("snat", "Translations of connections that servers open outwards.") { ShowCommands.Snats(context) },
             new Command("connection", "Connections in this device's table.") { ShowCommands.Connections(context) },

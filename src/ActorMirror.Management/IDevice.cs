@@ -14,6 +14,9 @@ public interface IDeviceView
 
     ImmutableArray<SnatReport> Snats();
 
+    /// <summary>The latest moves of traffic groups, newest first; empty when the journal cannot be read.</summary>
+    Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation);
+
     /// <summary>A page of connections; waits for the tables, which answer between two batches.</summary>
     /// <exception cref="DeviceCommandException">No such traffic group or page.</exception>
     Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation);

@@ -88,6 +88,14 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
         return true;
     }
 
+    /// <summary>Says how many connections the table has; the mirror hears the latest a few times a second.</summary>
+    /// <param name="atOnce">The last one for a while, or for ever.</param>
+    public void Say(ActiveAccount account, bool atOnce = false)
+    {
+        lock (gate) stream.Say(account, atOnce);
+        if (atOnce) work.Set();
+    }
+
     /// <summary>Answers <see cref="IMirrorSenderOwner.SnapshotWanted"/>. False: there is a newer request, or none any more.</summary>
     public bool TryBeginSnapshot(in SnapshotRequest request, in MirrorChange begin)
     {

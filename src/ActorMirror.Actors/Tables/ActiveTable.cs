@@ -164,6 +164,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         if (lifetimesDue) SetLifetimes();
         Reoffer();
         restoration.Tell();
+        Sender?.Say(Account());
         Show();
     }
 
@@ -274,10 +275,15 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     private async void FlushAsync(TableMessage.Flush flush)
     {
         var sequence = Table.LastSequence;
+        var account = Account();
         var applied = false;
         try
         {
-            applied = Sender is { } sender && await sender.WhenApplied(sequence, FlushPatience);
+            if (Sender is { } sender)
+            {
+                applied = await sender.WhenApplied(sequence, FlushPatience);
+                sender.Say(account, atOnce: true);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -287,6 +293,12 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         {
             flush.Done(sequence, applied);
         }
+    }
+
+    private ActiveAccount Account()
+    {
+        var (mirrored, others) = (Table.Open.Total, unmirrored.Open.Total);
+        return new(mirrored.Open + others.Open, mirrored.Protected, Table.Exposed.Counts.With(Exposure.MirroringOff, others.Open));
     }
 
     private void Show() => context.View.Show(Table, unmirrored, Sender);

@@ -6,6 +6,7 @@ using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.MirrorChannel;
 using Microsoft.Extensions.Logging;
 
@@ -94,8 +95,18 @@ public sealed class TableView
     /// <summary>Next-active: copies held for the active.</summary>
     public OpenCounts Copies => shown.Copies.Total;
 
-    /// <summary>Whatever this device holds of the group.</summary>
-    public OpenCounts Held => Mirrored + Unmirrored + Copies;
+    /// <summary>What this device goes on with when it becomes active.</summary>
+    public Inheritance Inheritance
+    {
+        get
+        {
+            var now = shown;
+            var own = now.Mirrored.Total.Open + now.Unmirrored.Total.Open;
+            return now.Retracted is not null
+                ? new Inheritance(new OpenCounts(own, own), null, WasActive: true)
+                : new Inheritance(now.Copies.Total, now.Receiver?.Status.LastWord, WasActive: false);
+        }
+    }
 
     /// <summary>Active: what the mirror does not have though it was told of it; null on other devices.</summary>
     public RetractionTally? Retracted => shown.Retracted;

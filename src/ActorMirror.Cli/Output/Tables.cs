@@ -88,7 +88,36 @@ internal static class Tables
         }
 
         console.Write(table);
+        foreach (var group in groups)
+        {
+            if (group.LastPromotion?.Loss is { } loss)
+                console.MarkupLineInterpolated($"{group.Name}: resumed {loss.Resumed} of {loss.Owned?.ToString() ?? "a number that is not known"}; lost: {Text.Lost(loss)}; last word {Text.LastWord(loss)}");
+        }
+
         foreach (var group in groups.Where(g => g.Held is not null)) console.MarkupLineInterpolated($"[yellow]{group.Name} is held:[/] {group.Held}");
+    }
+
+    public static void Failovers(IAnsiConsole console, ImmutableArray<FailoverReport> failovers)
+    {
+        var table = New("At", "Traffic group", "From", "To", "Reason", "Detection", "Promotion", "Resumed", "Of", "Lost", "Last word");
+        foreach (var f in failovers)
+        {
+            Row(
+                table,
+                f.At.ToString("u"),
+                f.TrafficGroup,
+                f.From ?? "-",
+                f.To,
+                f.Reason,
+                Text.Ms(f.DetectionMs),
+                Text.Ms(f.PromotionMs),
+                f.Loss?.Resumed.ToString() ?? "-",
+                f.Loss is null ? "-" : f.Loss.Owned?.ToString() ?? "not known",
+                f.Loss is null ? "-" : Text.Lost(f.Loss),
+                f.Loss is null ? "-" : Text.LastWord(f.Loss));
+        }
+
+        console.Write(table);
     }
 
     public static void VirtualServers(IAnsiConsole console, ImmutableArray<VirtualServerReport> servers)

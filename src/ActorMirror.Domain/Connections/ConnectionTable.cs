@@ -26,6 +26,9 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     /// <summary>The open ones; protected are those the mirror acknowledged.</summary>
     public OpenTally Open { get; } = new();
 
+    /// <summary>The open ones that the mirror has not acknowledged, by reason.</summary>
+    public ExposureTally Exposed { get; } = new();
+
     /// <summary>Those the mirror does not have though it was told of them, by reason.</summary>
     public RetractionTally Retracted { get; } = new();
 
@@ -68,12 +71,13 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
             slot = entries.Add(record);
             entries[slot] = new Note { Previous = Nowhere, Next = Nowhere };
             counts[(int)Protection.Unsent]++;
-            Open.Enter(record, isProtected: false);
+            Tally(record, Exposure.NotAcknowledged, 1);
         }
         else if (entries.Record(slot) is var known && known != record)
         {
-            Open.Leave(known, entries[slot].Protection == Protection.Protected);
-            Open.Enter(record, entries[slot].Protection == Protection.Protected);
+            var exposure = ExposureOf(entries[slot]);
+            Tally(known, exposure, -1);
+            Tally(record, exposure, 1);
             if (IsTold(entries[slot].Protection))
             {
                 digest.Remove(known);
@@ -102,7 +106,7 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         var (record, protection) = (entries.Record(slot), entries[slot].Protection);
         Unlink(slot);
         Count(entries[slot], -1);
-        Open.Leave(record, protection == Protection.Protected);
+        Tally(record, ExposureOf(entries[slot]), -1);
         if (IsTold(protection)) digest.Remove(record);
         entries.Remove(slot);
         if (!mirrored) return false; // the mirror never heard of it, and a number that is not sent would be a gap
@@ -144,8 +148,7 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         if (slot == Nowhere) return false;
         ref var entry = ref entries[slot];
         if (entry.Sequence > retraction.Sequence || !IsTold(entry.Protection)) return false;
-        entry.Reason = retraction.Reason;
-        Move(slot, Protection.Retracted);
+        Move(slot, Protection.Retracted, retraction.Reason);
         return true;
     }
 
@@ -164,27 +167,37 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         return MirrorChange.Upsert(entry.Sequence, entries.Record(slot));
     }
 
-    private void Move(int slot, Protection protection)
+    private void Move(int slot, Protection protection, RetractionReason reason = default)
     {
         ref var entry = ref entries[slot];
         var former = entry.Protection;
+        var was = ExposureOf(entry);
         Unlink(slot);
         Count(entry, -1);
         entry.Protection = protection;
+        if (protection == Protection.Retracted) entry.Reason = reason;
         Count(entry, 1);
         if (protection == Protection.Pending) Link(slot);
-        var (wasProtected, isProtected) = (former == Protection.Protected, protection == Protection.Protected);
+        var exposure = ExposureOf(entry);
         var (wasTold, isTold) = (IsTold(former), IsTold(protection));
-        if (wasProtected == isProtected && wasTold == isTold) return;
+        if (was == exposure && wasTold == isTold) return;
         var record = entries.Record(slot);
-        if (wasProtected != isProtected)
+        if (was != exposure)
         {
-            Open.Leave(record, wasProtected);
-            Open.Enter(record, isProtected);
+            Tally(record, was, -1);
+            Tally(record, exposure, 1);
         }
 
         if (wasTold && !isTold) digest.Remove(record);
         if (isTold && !wasTold) digest.Add(record);
+    }
+
+    private static Exposure? ExposureOf(in Note entry) => Exposures.Of(entry.Protection, entry.Reason);
+
+    private void Tally(in ConnectionRecord record, Exposure? exposure, int change)
+    {
+        Open.Add(record, exposure is null, change);
+        if (exposure is { } why && record.IsOpen) Exposed.Add(why, change);
     }
 
     private void Count(in Note entry, int change)

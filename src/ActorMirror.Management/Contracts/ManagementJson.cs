@@ -14,6 +14,7 @@ namespace ActorMirror.Management.Contracts;
 [JsonSerializable(typeof(ImmutableArray<VirtualServerReport>))]
 [JsonSerializable(typeof(ImmutableArray<SnatReport>))]
 [JsonSerializable(typeof(ImmutableArray<MirrorReport>))]
+[JsonSerializable(typeof(ImmutableArray<FailoverReport>))]
 [JsonSerializable(typeof(ConnectionPage))]
 [JsonSerializable(typeof(ForceStandbyRequest))]
 [JsonSerializable(typeof(KillActorRequest))]

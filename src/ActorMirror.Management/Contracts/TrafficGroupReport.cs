@@ -78,6 +78,7 @@ public sealed record ConnectionCounts(int Owned, int Protected, int Unmirrored, 
 /// <param name="Owned">Open connections this device knew of at the decision.</param>
 /// <param name="Protected">Of those, the ones that were in its kernel: they went on.</param>
 /// <param name="AtMonotonicNs">When the promotion was complete.</param>
+/// <param name="Loss">What became of the old active's connections; null: it was the first active.</param>
 public sealed record PromotionReport(
     string Epoch,
     string Reason,
@@ -86,4 +87,5 @@ public sealed record PromotionReport(
     double PromotionMs,
     int Owned,
     int Protected,
-    long AtMonotonicNs);
+    long AtMonotonicNs,
+    LossReport? Loss);

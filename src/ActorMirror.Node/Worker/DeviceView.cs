@@ -102,6 +102,9 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             }),
         ];
 
+    public async Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation) =>
+        [.. (await journal.FailoversAsync(limit, cancellation)).Select(FailoverReports.Of)];
+
     public Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation) =>
         query.TrafficGroup is { } name && model.TrafficGroups.All(g => g.Name != name)
             ? throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{name}'")
@@ -138,7 +141,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             LastPromotion = shown.Promotion is { } p
                 ? new PromotionReport(
                     p.Epoch.ToString(), MirrorReports.Kebab(p.Reason.ToString()), p.Detection?.TotalMilliseconds, p.Waited.TotalMilliseconds, p.Took.TotalMilliseconds,
-                    p.Connections.Open, p.Connections.Protected, p.At)
+                    p.Connections.Open, p.Connections.Protected, p.At, FailoverReports.Of(p.Loss, p.Connections.Protected))
                 : null,
         };
     }

@@ -56,7 +56,7 @@ public sealed class KilledGroupActorTests
     {
         var surroundings = new Surroundings { Refused = refused };
         var settings = ConfigurationLoader.Load(Repository.Path("hocon", "three-devices.conf"), "a").Model!.Cluster;
-        var context = new GroupContext("tg1", settings, surroundings, surroundings, surroundings, () => default, surroundings, new FakeTimeProvider(), NullLogger.Instance);
+        var context = new GroupContext("tg1", settings, surroundings, surroundings, surroundings, () => new Inheritance(default, null, false), surroundings, new FakeTimeProvider(), NullLogger.Instance);
         var cell = new ActorCell<GroupMessage>("traffic-group/tg1", self => new TrafficGroupActor(self, context), NullLogger.Instance);
         foreach (var message in story)
         {

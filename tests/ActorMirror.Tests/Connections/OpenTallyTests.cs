@@ -30,7 +30,7 @@ public sealed class OpenTallyTests
                     table.Acknowledge(last - random.Next(10));
                     break;
                 default:
-                    table.Retract(new Retraction(flow.Original, last, RetractionReason.Vanished));
+                    table.Retract(new Retraction(flow.Original, last, (RetractionReason)random.Next(1, 6)));
                     break;
             }
 
@@ -39,6 +39,8 @@ public sealed class OpenTallyTests
             var views = new ConnectionView[100];
             var open = views[..table.Read(ref cursor, views)].Where(v => v.Record.IsOpen).ToList();
             table.Open.Total.ShouldBe(new OpenCounts(open.Count, open.Count(v => v.Protection == Protection.Protected)));
+            table.Exposed.Counts.Reasons.ShouldBe(open
+                .Select(v => Exposures.Of(v.Protection, v.Reason ?? default)).OfType<Exposure>().GroupBy(why => why).OrderBy(g => g.Key).Select(g => (g.Key, g.Count())));
             foreach (var member in open.GroupBy(v => v.Record.Mark))
                 table.Open.Of(member.Key).ShouldBe(new OpenCounts(member.Count(), member.Count(v => v.Protection == Protection.Protected)));
         }

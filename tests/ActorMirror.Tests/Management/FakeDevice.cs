@@ -12,6 +12,9 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
     private static readonly ImmutableArray<AlarmReport> s_alarms =
         [new AlarmReport("no-mirror", "tg1", "no other device is fit to be next-active", "start another device", s_start)];
 
+    private static readonly LossReport s_loss =
+        new(501, 498, ImmutableSortedDictionary<string, int>.Empty.Add("mirroring-off", 2).Add("not-acknowledged", 1), 120, 3);
+
     public string Active { get; private set; } = "a";
 
     public StatusReport Status() => new()
@@ -51,7 +54,7 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
                 Port = 1029,
                 Mirror = Mirror(),
                 Counts = new ConnectionCounts(500, 498, 2, 0),
-                LastPromotion = new PromotionReport("8.3", "device-down", 431, 219.5, 12.25, 500, 498, 2_000_000_000),
+                LastPromotion = new PromotionReport("8.3", "device-down", 431, 219.5, 12.25, 500, 498, 2_000_000_000, s_loss),
             },
         ],
     };
@@ -69,6 +72,12 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
 
     public ImmutableArray<SnatReport> Snats() =>
         [new("out", 2, ["10.20.0.0/24"], ["internal"], true, ["10.10.0.254", "10.20.0.254"], "tg1", true, 7, 6)];
+
+    public Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation) => Task.FromResult<ImmutableArray<FailoverReport>>(
+    [
+        new("tg1", "8.3", "b", "a", "device-down", 431, 12.25, s_start.Wall, s_loss),
+        new("tg1", "8.1", "c", "b", "forced", null, 4, s_start.Wall, new LossReport(null, 7, ImmutableSortedDictionary<string, int>.Empty, null, null)),
+    ]);
 
     public Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation)
     {

@@ -62,6 +62,20 @@ public sealed class FramesTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void An_account_comes_back_as_it_was_and_one_of_a_later_release_with_the_reasons_known_here()
+    {
+        var account = new ActiveAccount(100, 90, ExposureCounts.None.With(Exposure.MirroringOff, 7).With(Exposure.Vanished, 3));
+        var length = Frames.Account(frame, account, TimeSpan.FromMilliseconds(12.5));
+        Frames.TryReadAccount(Body(length), out var back, out var age).ShouldBeTrue();
+        (back, age).ShouldBe((account, TimeSpan.FromMilliseconds(12.5)));
+
+        frame[Frames.HeaderSize + 16]++; // one more reason
+        Frames.TryReadAccount(frame.AsSpan(Frames.HeaderSize, length - Frames.HeaderSize + 4), out back, out _).ShouldBeTrue();
+        back.Exposed.ShouldBe(account.Exposed);
+        Frames.TryReadAccount(Body(length), out _, out _).ShouldBeFalse("it is cut short");
+    }
+
+    [Fact]
     public void Retractions_come_back_as_they_were()
     {
         Retraction[] retractions = [new(Flows.Key(1), 5, RetractionReason.Vanished), new(Flows.Key(2, TransportProtocol.Udp), 9, RetractionReason.TupleTaken)];

@@ -60,6 +60,22 @@ public sealed class LoopbackTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_mirror_hears_how_many_connections_the_active_has()
+    {
+        Start(Quick);
+        active.Sender.Start();
+        await active.Mailbox.WhenAsync(() => active.IsInSync);
+        var account = new ActiveAccount(7, 3, ExposureCounts.None.With(Exposure.MirroringOff, 4));
+        active.Mailbox.Post(() =>
+        {
+            active.Sender.Say(account, atOnce: true);
+            active.Upsert(Flows.Connection(1)); // it travels behind the account
+        });
+        await active.Mailbox.WhenAsync(() => active.Table.Counts.Protected == 1);
+        mirror.Receiver.Status.LastWord.ShouldNotBeNull().Account.ShouldBe(account);
+    }
+
+    [Fact]
     public async Task A_broken_connection_resumes_without_a_snapshot()
     {
         Start(Quick);
