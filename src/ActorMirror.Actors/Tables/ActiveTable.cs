@@ -102,6 +102,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     public void Events(FlowBatch batch)
     {
         var services = context.Services();
+        Table.Now = context.Time.GetElapsedTime(started);
         foreach (var seen in batch.Events)
         {
             if (services.Find(seen.Record.Mark) is { } listener) Take(seen, listener);
@@ -160,6 +161,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
 
     public void Tick()
     {
+        Table.Now = context.Time.GetElapsedTime(started);
         if (dumpDue) Reconcile();
         if (lifetimesDue) SetLifetimes();
         Reoffer();
@@ -169,6 +171,8 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     }
 
     public void List(TableMessage.List request) => request.Done(listing.Read(request));
+
+    public ListedConnection? Find(in FlowKey key) => listing.Find(key);
 
     public async ValueTask DisposeAsync()
     {
@@ -297,8 +301,8 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
 
     private ActiveAccount Account()
     {
-        var (mirrored, others) = (Table.Open.Total, unmirrored.Open.Total);
-        return new(mirrored.Open + others.Open, mirrored.Protected, Table.Exposed.Counts.With(Exposure.MirroringOff, others.Open));
+        var mirrored = Table.Open.Total;
+        return new(mirrored.Open + unmirrored.Open.Total.Open, mirrored.Protected, context.View.Exposed);
     }
 
     private void Show() => context.View.Show(Table, unmirrored, Sender);

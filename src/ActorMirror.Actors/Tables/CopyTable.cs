@@ -128,6 +128,10 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
             read > 0 || request.Limit == 0 ? slot : null, Table.CountInKernel));
     }
 
+    public ListedConnection? Find(in FlowKey key) => Table.TryGet(key, out var record, out var inKernel, out _)
+        ? new ListedConnection(record, null, null, IsCopy: inKernel)
+        : null;
+
     public async ValueTask DisposeAsync()
     {
         await listener.DisposeAsync();

@@ -32,6 +32,9 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     /// <summary>Those the mirror does not have though it was told of them, by reason.</summary>
     public RetractionTally Retracted { get; } = new();
 
+    /// <summary>The owner's clock, from any fixed instant; it is moved on now and then.</summary>
+    public TimeSpan Now { get; set; }
+
     /// <summary>The number of the last change.</summary>
     public long LastSequence { get; private set; }
 
@@ -69,7 +72,7 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
             }
 
             slot = entries.Add(record);
-            entries[slot] = new Note { Previous = Nowhere, Next = Nowhere };
+            entries[slot] = new Note { Previous = Nowhere, Next = Nowhere, Since = Tenths };
             counts[(int)Protection.Unsent]++;
             Tally(record, Exposure.NotAcknowledged, 1);
         }
@@ -155,8 +158,12 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     private ConnectionView View(int slot)
     {
         ref var entry = ref entries[slot];
-        return new(entries.Record(slot), entry.Protection, entry.Sequence, entry.Protection == Protection.Retracted ? entry.Reason : null);
+        return new(
+            entries.Record(slot), entry.Protection, entry.Sequence, entry.Protection == Protection.Retracted ? entry.Reason : null,
+            TimeSpan.FromMilliseconds(Math.Max(0, Tenths - entry.Since) * 100));
     }
+
+    private int Tenths => (int)(Now.Ticks / (TimeSpan.TicksPerSecond / 10));
 
     /// <summary>Numbers the entry's current value as the next change; only an open stream carries it.</summary>
     private MirrorChange Stamp(int slot)
@@ -175,6 +182,7 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         Unlink(slot);
         Count(entry, -1);
         entry.Protection = protection;
+        entry.Since = Tenths;
         if (protection == Protection.Retracted) entry.Reason = reason;
         Count(entry, 1);
         if (protection == Protection.Pending) Link(slot);
@@ -233,6 +241,7 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         public long Sequence;
         public int Previous;
         public int Next;
+        public int Since; // of the protection, in tenths of a second: 6 years fit
         public Protection Protection;
         public RetractionReason Reason;
     }

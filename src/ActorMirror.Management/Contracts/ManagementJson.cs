@@ -15,6 +15,8 @@ namespace ActorMirror.Management.Contracts;
 [JsonSerializable(typeof(ImmutableArray<SnatReport>))]
 [JsonSerializable(typeof(ImmutableArray<MirrorReport>))]
 [JsonSerializable(typeof(ImmutableArray<FailoverReport>))]
+[JsonSerializable(typeof(RehearsalReport))]
+[JsonSerializable(typeof(ConnectionExplanation))]
 [JsonSerializable(typeof(ConnectionPage))]
 [JsonSerializable(typeof(ForceStandbyRequest))]
 [JsonSerializable(typeof(KillActorRequest))]

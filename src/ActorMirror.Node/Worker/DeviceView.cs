@@ -110,6 +110,24 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             ? throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{name}'")
             : new ConnectionList(runtime).ReadAsync(query, cancellation);
 
+    public Task<RehearsalReport> RehearseAsync(string trafficGroup, CancellationToken cancellation)
+    {
+        if (model.TrafficGroups.All(g => g.Name != trafficGroup))
+            throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{trafficGroup}'");
+        var cluster = context.Replica.State;
+        if (cluster?.Groups.GetValueOrDefault(trafficGroup) is not { } state || runtime.Runtimes.GetValueOrDefault(trafficGroup) is not { Shown.Role: Role.Active } group)
+        {
+            var where = cluster?.Groups.GetValueOrDefault(trafficGroup)?.Active is { } active ? $"ask {model.NameOf(active)}, which is" : "no device is";
+            throw new DeviceCommandException(CommandFailure.Conflict, $"traffic group {trafficGroup} is not active here: {where}");
+        }
+
+        var mirror = MirrorReports.Of(trafficGroup, state.Port, group.Connections, model.NameOf, time);
+        return new Rehearsal(model, cluster, state, runtime, group, mirror).RunAsync(cancellation);
+    }
+
+    public Task<ConnectionExplanation> ExplainAsync(string tuple, CancellationToken cancellation) =>
+        new Explanation(model, runtime, Status().TrafficGroups.ToDictionary(g => g.Name)).FindAsync(tuple, cancellation);
+
     private ImmutableArray<AlarmReport> Alarms() =>
         [.. alarms.Current.Select(a => new AlarmReport(MirrorReports.Kebab(a.Kind.ToString()), a.About, a.Text, a.Remedy, new Moment(a.SinceTimestamp, a.Since)))];
 

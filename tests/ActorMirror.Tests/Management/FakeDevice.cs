@@ -93,6 +93,21 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         return Task.FromResult(new ConnectionPage(matching.Count, [.. matching[begin..end]], end < matching.Count ? $"{end}" : null));
     }
 
+    public Task<RehearsalReport> RehearseAsync(string trafficGroup, CancellationToken cancellation) => trafficGroup == "tg1"
+        ? Task.FromResult(new RehearsalReport(
+            "tg1", "a", "b", ["b has lost VLAN external"], Mirror(), 500, 498,
+            [new ExposedConnections("mirroring-off", 2, "the virtual server is not mirrored", [Connection(40001)])],
+            [new ExposedListener("vs[2]", "10.10.0.100:80", 2, 0)], ["10.10.0.100 on ext0"]))
+        : throw new DeviceCommandException(CommandFailure.Conflict, $"traffic group {trafficGroup} is not active here");
+
+    public Task<ConnectionExplanation> ExplainAsync(string tuple, CancellationToken cancellation) => tuple == "tcp 10.10.0.9:40000 -> 10.10.0.100:5000"
+        ? Task.FromResult(new ConnectionExplanation(
+            Connection(40000), "a", Role.Active, "ratio: 3 of 4 turns", "mirrored by b", 12_300, "it goes on on b"))
+        : throw new DeviceCommandException(CommandFailure.Malformed, $"'{tuple}' is no connection");
+
+    private static ConnectionReport Connection(int port) =>
+        new("tg1", "vs1", "tcp", $"10.10.0.9:{port}", "10.10.0.100:5000", "10.20.0.11:5000", null, "established", true, null);
+
     public Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation)
     {
         if (trafficGroup != "tg1") throw new DeviceCommandException(CommandFailure.NotFound, "there is no such traffic group");
