@@ -164,6 +164,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         Table.Now = context.Time.GetElapsedTime(started);
         if (dumpDue) Reconcile();
         if (lifetimesDue) SetLifetimes();
+        Ripen();
         Reoffer();
         restoration.Tell();
         Sender?.Say(Account());
@@ -202,7 +203,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
 
     private void Take(in FlowEvent seen, Listener listener)
     {
-        var table = listener.Mirror ? Table : unmirrored;
+        var table = listener.Mirror.IsOn ? Table : unmirrored;
         var record = seen.Record;
         bool changed;
         MirrorChange change;
@@ -225,10 +226,20 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
                 record = known.Record with { Mark = record.Mark };
             }
 
-            changed = table.TryUpsert(record, out change);
+            changed = table.TryUpsert(record, seen.IsLarge ? null : listener.Mirror.Waits, out change);
         }
 
         if (changed) Append(change);
+    }
+
+    /// <summary>What became old enough is mirrored from now on.</summary>
+    private void Ripen()
+    {
+        for (var (i, isMore) = (0, true); isMore && i < OffersPerTick; i++)
+        {
+            count = Table.Ripen(changes, out isMore);
+            Send();
+        }
     }
 
     private void Append(in MirrorChange change)

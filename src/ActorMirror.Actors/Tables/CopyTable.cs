@@ -58,7 +58,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         var table = new MirrorTable(maximum);
         flows.Dump(span =>
         {
-            foreach (ref readonly var record in span) table.Seed(record);
+            foreach (ref readonly var seen in span) table.Seed(seen.Record);
         });
         return table;
     }

@@ -68,7 +68,7 @@ internal static class Tables
 
     public static void TrafficGroups(IAnsiConsole console, ImmutableArray<TrafficGroupReport> groups)
     {
-        var table = New("Traffic group", "Role", "Since", "Active", "Next-active", "Epoch", "Lease", "Owned", "Protected", "Unmirrored", "Mirrored here", "Last promotion");
+        var table = New("Traffic group", "Role", "Since", "Active", "Next-active", "Epoch", "Lease", "Owned", "Protected", "Unmirrored", "By choice", "Mirrored here", "Last promotion");
         foreach (var group in groups)
         {
             Row(
@@ -83,6 +83,7 @@ internal static class Tables
                 group.Counts.Owned.ToString(),
                 group.Counts.Protected.ToString(),
                 group.Counts.Unmirrored.ToString(),
+                group.Counts.ByChoice.ToString(),
                 group.Counts.MirroredHere.ToString(),
                 group.LastPromotion is { } p ? $"{p.Reason}: waited {Text.Ms(p.WaitMs)}, took {Text.Ms(p.PromotionMs)}" : "-");
         }
@@ -130,7 +131,7 @@ internal static class Tables
                 server.Name,
                 $"{server.Protocol} {server.Destination}",
                 server.TrafficGroup,
-                server.Mirror ? "on" : "off",
+                server.Mirror,
                 server.Snat,
                 server.Connections.ToString(),
                 server.Protected.ToString(),
@@ -154,7 +155,7 @@ internal static class Tables
                 snat.Vlans.IsEmpty ? "all" : string.Join(", ", snat.Vlans),
                 (snat.Automap ? "automap\n" : "") + string.Join('\n', snat.Translations),
                 snat.TrafficGroup,
-                snat.Mirror ? "on" : "off",
+                snat.Mirror,
                 snat.Connections.ToString(),
                 snat.Protected.ToString());
         }

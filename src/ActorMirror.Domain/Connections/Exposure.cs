@@ -8,6 +8,9 @@ public enum Exposure : byte
     /// <summary>Its virtual server is not mirrored.</summary>
     MirroringOff,
 
+    /// <summary>Not mirrored before it is old or large enough, and it is neither yet.</summary>
+    ByChoice,
+
     /// <summary>The mirror has not acknowledged it: there is none, or it is on its way.</summary>
     NotAcknowledged,
 
@@ -35,6 +38,7 @@ public static class Exposures
         (Protection.Protected, _) => null,
         (Protection.Unsent or Protection.Pending, _) => Exposure.NotAcknowledged,
         (Protection.Unmirrored, _) => Exposure.NoRoom,
+        (Protection.Deferred, _) => Exposure.ByChoice,
         (Protection.Retracted, RetractionReason.TupleTaken) => Exposure.TupleTaken,
         (Protection.Retracted, RetractionReason.KernelTableFull) => Exposure.KernelTableFull,
         (Protection.Retracted, RetractionReason.MirrorTableFull) => Exposure.MirrorTableFull,

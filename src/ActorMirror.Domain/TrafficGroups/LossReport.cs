@@ -12,19 +12,25 @@ public sealed record Inheritance(OpenCounts Held, LastWord? Word, bool WasActive
 /// <summary>What became of the old active's connections. Everything is counted or not known (null).</summary>
 /// <param name="Owned">Open connections the old active had, as of its last word.</param>
 /// <param name="Lost">
-/// Those that did not go on, by reason, as of its last word; of those that were not acknowledged then, the ones that arrived later are taken off. What began
-/// after the last word is in no number.
+/// Those that did not go on, by reason, as of its last word. Copies that arrived after it are taken off: of those on their way first, then of those that
+/// waited by choice, then of the others that a mirror is offered again. What began after the last word is in no number.
 /// </param>
 /// <param name="WordAge">From the last word to the decision.</param>
 /// <param name="ExposedFor">How long, at its last word, the oldest change had waited for the mirror; zero: everything was acknowledged.</param>
 public sealed record LossReport(int? Owned, ExposureCounts Lost, TimeSpan? WordAge, TimeSpan? ExposedFor)
 {
+    private static readonly Exposure[] s_mayArrive =
+    [
+        Exposure.NotAcknowledged, Exposure.ByChoice, Exposure.Vanished, Exposure.NoRoom, Exposure.MirrorTableFull, Exposure.KernelTableFull, Exposure.TupleTaken,
+        Exposure.KernelRefused,
+    ];
+
     /// <param name="wordAge">How long ago the last word was heard.</param>
     public static LossReport Of(Inheritance inheritance, TimeSpan wordAge) => inheritance switch
     {
         { WasActive: true, Held: var held } => new(held.Open, ExposureCounts.None, TimeSpan.Zero, TimeSpan.Zero),
         { Word: { Account: var account, OldestAge: var exposed }, Held: var held } =>
-            new(account.Open, account.Exposed.With(Exposure.NotAcknowledged, NotArrived(account, held.Protected)), wordAge, exposed),
+            new(account.Open, Missing(account, held.Protected), wordAge, exposed),
         { Held: var held } => new(null, ExposureCounts.None.With(Exposure.NotHeld, held.Open - held.Protected), null, null),
     };
 
@@ -32,9 +38,17 @@ public sealed record LossReport(int? Owned, ExposureCounts Lost, TimeSpan? WordA
         ? $"the old active had {owned} {WordAge?.TotalMilliseconds:F0} ms before ({(Lost.Total == 0 ? "none was lost" : $"lost: {Lost}")})"
         : $"how many the old active had is not known{(Lost.Total == 0 ? "" : $" (lost: {Lost})")}";
 
-    private static int NotArrived(ActiveAccount account, int resumed)
+    private static ExposureCounts Missing(ActiveAccount account, int resumed)
     {
-        var pending = account.Exposed[Exposure.NotAcknowledged];
-        return Math.Clamp(pending - (resumed - account.Protected), 0, pending);
+        var lost = account.Exposed;
+        var arrived = Math.Max(0, resumed - account.Protected);
+        foreach (var why in s_mayArrive)
+        {
+            var later = Math.Min(arrived, lost[why]);
+            lost = lost.With(why, lost[why] - later);
+            arrived -= later;
+        }
+
+        return lost;
     }
 }

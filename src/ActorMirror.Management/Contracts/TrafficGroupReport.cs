@@ -68,7 +68,8 @@ public sealed record TrafficGroupReport
 /// <param name="Protected">Of those: acknowledged as applied in the mirror's kernel, and not retracted.</param>
 /// <param name="Unmirrored">Of those: belonging to virtual servers with mirroring off.</param>
 /// <param name="MirroredHere">Copies of open connections that this device's kernel holds for the active.</param>
-public sealed record ConnectionCounts(int Owned, int Protected, int Unmirrored, int MirroredHere);
+/// <param name="ByChoice">Of those: to be mirrored only when they are older or larger.</param>
+public sealed record ConnectionCounts(int Owned, int Protected, int Unmirrored, int MirroredHere, int ByChoice);
 
 /// <summary>How a promotion went. Times in milliseconds, on this device's monotonic clock.</summary>
 /// <param name="Reason">Why the group moved, kebab-case, e.g. <c>device-down</c>, <c>forced</c>.</param>

@@ -76,7 +76,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
                 var counts = service.Marks.Aggregate(default(OpenCounts), (sum, mark) => sum + CountsOf(service.Server, mark));
                 return new VirtualServerReport(
                     service.Server.Name, service.Number, service.Server.Destination.ToString(), service.Server.Protocol?.ToString().ToLowerInvariant() ?? "any",
-                    service.Server.TrafficGroup, service.Server.Pool?.Name, service.Server.Mirror, service.Server.SnatAddresses.IsEmpty ? "none" : string.Join(", ", service.Server.SnatAddresses),
+                    service.Server.TrafficGroup, service.Server.Pool?.Name, service.Server.Mirror.ToString(), service.Server.SnatAddresses.IsEmpty ? "none" : string.Join(", ", service.Server.SnatAddresses),
                     counts.Open, counts.Protected,
                     [
                         .. service.Members.Select(m => new PoolMemberReport(
@@ -98,7 +98,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
                 var counts = CountsOf(snat, new FlowMark(numbered.Bits));
                 return new SnatReport(
                     snat.Name, numbered.Number, [.. snat.Origins.Select(o => o.ToString())], [.. snat.Vlans.Select(v => v.Name)], snat.Automap,
-                    [.. snat.Translations.Select(t => t.ToString())], snat.TrafficGroup, snat.Mirror, counts.Open, counts.Protected);
+                    [.. snat.Translations.Select(t => t.ToString())], snat.TrafficGroup, snat.Mirror.ToString(), counts.Open, counts.Protected);
             }),
         ];
 
@@ -155,7 +155,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             LeaseRemainingMs = shown.Control.IsUp ? lease.Remaining.TotalMilliseconds : null,
             Port = state?.Port ?? 0,
             Mirror = here is null ? null : MirrorReports.Of(group.Name, state?.Port ?? 0, here.Connections, model.NameOf, time),
-            Counts = new ConnectionCounts(mirrored.Open + unmirrored.Open, mirrored.Protected, unmirrored.Open, copies.Protected),
+            Counts = new ConnectionCounts(mirrored.Open + unmirrored.Open, mirrored.Protected, unmirrored.Open, copies.Protected, here?.Connections.Exposed[Exposure.ByChoice] ?? 0),
             LastPromotion = shown.Promotion is { } p
                 ? new PromotionReport(
                     p.Epoch.ToString(), MirrorReports.Kebab(p.Reason.ToString()), p.Detection?.TotalMilliseconds, p.Waited.TotalMilliseconds, p.Took.TotalMilliseconds,

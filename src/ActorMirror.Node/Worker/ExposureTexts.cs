@@ -8,6 +8,7 @@ internal static class ExposureTexts
     public static string Of(Exposure why) => why switch
     {
         Exposure.MirroringOff => "its virtual server or SNAT is not mirrored (mirror = off)",
+        Exposure.ByChoice => "it is to be mirrored when it is older or larger (mirror = { after-age, after-bytes })",
         Exposure.NotAcknowledged => "the mirror has not acknowledged it (yet)",
         Exposure.NoRoom => "the mirror has no room for it",
         Exposure.TupleTaken => "the mirror's kernel has another entry with one of its tuples",

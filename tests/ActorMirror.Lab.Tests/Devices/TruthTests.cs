@@ -46,6 +46,33 @@ public sealed class TruthTests
         (await site.Cluster[next].Control.ExplainAsync(tuple)).ShouldNotBeNull().Connection.Member.ShouldBe(explained.Connection.Member);
     }
 
+    [PrivilegedFact]
+    public async Task Connections_are_protected_when_they_are_old_or_large_enough_and_the_others_are_lost_by_choice()
+    {
+        await using var site = await Site.BuildAsync(_ => ScenarioReader.Read(Clone.Path("hocon", "scenarios", "choice.conf")));
+        await site.StartAsync("a", "b", "c");
+        await site.DoAsync(new Step { Open = ["old", "large", "young"] });
+        await site.DoAsync(new Step { WaitUntil = Condition.Flowing });
+        var active = (await site.Cluster.ResolveAsync("active(tg1)")).Name;
+        var next = (await site.Cluster.ResolveAsync("next-active(tg1)")).Name;
+        RehearsalReport? rehearsal = null;
+        await Site.UntilAsync(
+            async () => (rehearsal = await site.Cluster[active].Control.RehearseAsync("tg1")) is { Owned: 17, Survive: 12 }, "old and large ones are protected");
+        rehearsal!.Exposed.ShouldHaveSingleItem().Reason.ShouldBe("by-choice");
+        rehearsal.Exposed[0].Examples.Select(e => e.VirtualServer).Distinct().ShouldBe(["young"]);
+        rehearsal.Listeners.ShouldBe([new ExposedListener("young", "10.10.0.100:5012", 5, 0)]);
+
+        await site.WatchAsync();
+        await site.DoAsync(new Step { Fault = FaultKind.KillDevice, Device = active, Moves = true, Measured = false });
+        (await site.LostAsync()).ShouldBeEmpty(site.ToString());
+        await ReportedAsync(site, next, report =>
+        {
+            var loss = report.Loss.ShouldNotBeNull();
+            (loss.Owned, loss.Resumed).ShouldBe((17, 12));
+            loss.Lost.ShouldBe([new("by-choice", 5)]);
+        });
+    }
+
     private static async Task<string> AnyTupleAsync(Site site, string device)
     {
         var page = (await site.Cluster[device].Control.ProtectedAsync("tg1")).ShouldNotBeNull();

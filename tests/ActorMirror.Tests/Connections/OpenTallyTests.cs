@@ -13,18 +13,23 @@ public sealed class OpenTallyTests
         var table = new ConnectionTable(maximum: 60);
         var random = new Random(20260301);
         var last = 0L;
+        var ripe = new MirrorChange[4];
         table.BeginSnapshot(sameCopy: false, mirrorRoom: 50);
         table.NextChunk(new MirrorChange[8], out _);
         for (var step = 0; step < 20_000; step++)
         {
             var flow = Flows.Connection(random.Next(80), (ConnectionState)random.Next(3, 9), random.Next(1, 4));
-            switch (random.Next(7))
+            table.Now += TimeSpan.FromMilliseconds(random.Next(20));
+            switch (random.Next(8))
             {
                 case < 4:
-                    if (table.TryUpsert(flow, out var change)) last = change.Sequence;
+                    if (table.TryUpsert(flow, random.Next(4) == 0 ? TimeSpan.FromSeconds(1) : null, out var change)) last = change.Sequence;
                     break;
                 case 4:
                     table.TryDelete(flow.Original, out _);
+                    break;
+                case 7:
+                    if (table.Ripen(ripe, out _) is > 0 and var written) last = ripe[written - 1].Sequence;
                     break;
                 case 5:
                     table.Acknowledge(last - random.Next(10));

@@ -53,7 +53,7 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
                 LeaseRemainingMs = 512,
                 Port = 1029,
                 Mirror = Mirror(),
-                Counts = new ConnectionCounts(500, 498, 2, 0),
+                Counts = new ConnectionCounts(500, 498, 1, 0, 1),
                 LastPromotion = new PromotionReport("8.3", "device-down", 431, 219.5, 12.25, 500, 498, 2_000_000_000, s_loss),
             },
         ],
@@ -67,11 +67,11 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
 
     public ImmutableArray<VirtualServerReport> VirtualServers() =>
     [
-        new("vs[1]", 1, "10.10.0.100:5000", "tcp", "tg1", "web", true, "none", 500, 498, [new PoolMemberReport("10.20.0.11:5000", 3, "up", 375)]),
+        new("vs[1]", 1, "10.10.0.100:5000", "tcp", "tg1", "web", "on", "none", 500, 498, [new PoolMemberReport("10.20.0.11:5000", 3, "up", 375)]),
     ];
 
     public ImmutableArray<SnatReport> Snats() =>
-        [new("out", 2, ["10.20.0.0/24"], ["internal"], true, ["10.10.0.254", "10.20.0.254"], "tg1", true, 7, 6)];
+        [new("out", 2, ["10.20.0.0/24"], ["internal"], true, ["10.10.0.254", "10.20.0.254"], "tg1", "after 30 s", 7, 6)];
 
     public Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation) => Task.FromResult<ImmutableArray<FailoverReport>>(
     [
