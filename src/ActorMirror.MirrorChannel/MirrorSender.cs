@@ -49,7 +49,7 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
             lock (gate)
             {
                 return new(
-                    status, options.Peer, options.PeerEndpoint, options.Stream, stream.Queued, stream.Sent, stream.Acknowledged, stream.Outstanding,
+                    status, options.Peer, options.PeerEndpoint, options.Stream, stream.Queued, stream.Sent, stream.Acknowledged, stream.Outstanding, stream.OutstandingBytes,
                     stream.OldestAge(Now), stream.SnapshotAppended, stream.SnapshotExpected, snapshots,
                     stream.RepairCount, stream.Repairs, retractions, bytesSent, peerPlatform, stream.MirrorRoom, path, isAuthenticated);
             }

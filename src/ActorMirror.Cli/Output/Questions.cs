@@ -11,7 +11,7 @@ internal static class Questions
         console.MarkupLineInterpolated($"If [bold]{report.Active}[/] failed now, {report.TrafficGroup} would move to [bold]{report.NextActive ?? "nobody"}[/]: {report.Survive} of {report.Owned} connections would go on, {report.Owned - report.Survive} would be lost.");
         foreach (var obstacle in report.Obstacles) console.MarkupLineInterpolated($"[yellow]{obstacle}[/]");
         if (report.Mirror is { } mirror)
-            console.MarkupLineInterpolated($"Mirror channel: {Text.Of(mirror.State)} since {mirror.Since.Wall:u}, {mirror.SequenceAppended - mirror.SequenceAcked} changes not acknowledged, the oldest for {Text.Ms(mirror.OldestUnackedMs)}");
+            console.MarkupLineInterpolated($"Mirror channel: {Text.Of(mirror.State)} since {mirror.Since.Wall:u}, lag: {Text.Lag(mirror)}");
         foreach (var exposed in report.Exposed)
         {
             console.MarkupLineInterpolated($"Not protected: {exposed.Connections} ({exposed.Reason}): {exposed.Why}");

@@ -180,7 +180,7 @@ internal static class Tables
     public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
     {
         var table = New(
-            "Traffic group", "Direction", "Peer", "Port", "Path", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Not held", "Repaired", "Reason");
+            "Traffic group", "Direction", "Peer", "Port", "Path", "State", "Since", "Transitions", "Lag", "Acked", "Complete", "Not held", "Repaired", "Reason", "Last reason");
         foreach (var m in mirrors)
         {
             Row(
@@ -192,14 +192,14 @@ internal static class Tables
                 m.Path is null ? "-" : m.Security == "tls" ? m.Path : $"{m.Path}, {m.Security}",
                 Text.Of(m.State),
                 m.Since.Wall.ToString("u"),
-                m.SequenceSent.ToString(),
+                m.Transitions.ToString(),
+                Text.Lag(m),
                 m.SequenceAcked.ToString(),
-                m.SequenceAppended.ToString(),
-                Text.Ms(m.OldestUnackedMs),
                 m.Complete ? "yes" : "no",
                 string.Join('\n', m.NotHeld.Select(reason => $"{reason.Value} {reason.Key}")),
                 Text.Of(m.Repaired),
-                m.Reason ?? "");
+                m.Reason ?? "",
+                m.LastReason is { } last ? $"{last.At:u} {last.Text}" : "");
         }
 
         console.Write(table);

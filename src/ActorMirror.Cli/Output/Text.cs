@@ -31,6 +31,13 @@ internal static class Text
         _ => $"{Ms(loss.LastWordMs)} before",
     };
 
+    public static string Lag(MirrorReport m) => m switch
+    {
+        { LagChanges: 0 } => "none",
+        { LagBytes: null } => $"{m.LagChanges} changes",
+        _ => $"{m.LagChanges} changes, {m.LagBytes} bytes, {Ms(m.OldestUnackedMs)}",
+    };
+
     public static string Ms(double? value) => value switch
     {
         null => "-",

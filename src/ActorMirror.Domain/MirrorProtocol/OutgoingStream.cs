@@ -81,6 +81,9 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
     /// <summary>Changes that are not acknowledged, sent or not.</summary>
     public int Outstanding => backlog.Outstanding;
 
+    /// <summary>Bytes they take on the wire.</summary>
+    public long OutstandingBytes => backlog.OutstandingBytes;
+
     /// <summary>Elements of the current or last snapshot or repair that were appended, and about how many it has (0: unknown).</summary>
     public int SnapshotAppended { get; private set; }
 

@@ -96,7 +96,7 @@ public sealed class ClusterObstacleTests
         State = MirrorChannelState.InSync,
         Since = Once,
         Transitions = 1,
-        Reason = null,
+        Reason = null, LastReason = null, LagChanges = 0, LagBytes = 0,
         SequenceAppended = 1,
         SequenceSent = 1,
         SequenceAcked = 1,

@@ -30,6 +30,7 @@ public sealed class FramesTests(ITestOutputHelper output)
             var length = Frames.Changes(frame, changes);
             Frames.TryReadChanges(Body(length), read, out var count).ShouldBeTrue();
             read.AsSpan(0, count).SequenceEqual(changes).ShouldBeTrue();
+            changes.Sum(c => c.WireSize).ShouldBe(length - Frames.HeaderSize - sizeof(long) - sizeof(ushort));
         }
     }
 

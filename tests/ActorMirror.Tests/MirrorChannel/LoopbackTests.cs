@@ -53,7 +53,8 @@ public sealed class LoopbackTests(ITestOutputHelper output) : IAsyncLifetime
         await active.Mailbox.WhenAsync(() => active.Sender.Status.Acknowledged == active.Table.LastSequence && active.Table.Counts.Protected == 3000);
         await ShouldBeEqualAsync();
         var status = active.Sender.Status;
-        status.Outstanding.ShouldBe(0);
+        (status.Outstanding, status.OutstandingBytes).ShouldBe((0, 0));
+        status.Channel.LastReason.ShouldNotBeNull().Text.ShouldBe("the mirror has no copy");
         status.OldestAge.ShouldBe(TimeSpan.Zero);
         status.Snapshots.ShouldBe(1);
         mirror.Receiver.Status.Applied.ShouldBe(status.Acknowledged);
