@@ -33,8 +33,8 @@ internal sealed class GroupMemory
     /// <summary>What the table said last; it says it once.</summary>
     public GroupMessage.CopyChanged? Copy { get; set; }
 
-    /// <summary>What this device had at the last decision that it becomes active.</summary>
-    public (Epoch Epoch, Inheritance Inheritance)? Inherited { get; set; }
+    /// <summary>What this device had when it was decided that it becomes active, until that is reported.</summary>
+    public Inheritance? Inherited { get; set; }
 
     /// <summary>The promotion reported last: coming up again in the same epoch is none.</summary>
     public Epoch Promoted { get; set; }
@@ -125,14 +125,14 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
             detection = detected;
             reason = active.Reason;
             // Now, before the table is told that it is no copy any more.
-            if (memory.Inherited is not { } known || known.Epoch != active.Epoch) memory.Inherited = known = (active.Epoch, context.Inherit());
-            var inheritance = known.Inheritance;
+            var inheritance = memory.Inherited ??= context.Inherit();
             inherited = inheritance.Held;
             loss = reason == MoveReason.Initial
                 ? null
                 : LossReport.Of(inheritance, inheritance.Word is { } word ? time.GetElapsedTime(word.HeardAt, decidedAt) : TimeSpan.Zero);
         }
 
+        if (assigned is not (LocalRole.Active or LocalRole.HandingOver)) memory.Inherited = null;
         var isNewHandover = assigned is LocalRole.HandingOver h && (role as LocalRole.HandingOver)?.RequestId != h.RequestId;
         memory.Role = role = assigned;
         if (isNewHandover) After(HandoverPatience, new GroupMessage.HandoverPatienceOver(((LocalRole.HandingOver)assigned!).RequestId));
@@ -235,6 +235,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
 
     private void ReportPromoted()
     {
+        memory.Inherited = null;
         if (memory.Promoted == control.Epoch)
         {
             TellTable();

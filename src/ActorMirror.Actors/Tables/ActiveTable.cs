@@ -290,15 +290,11 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     private async void FlushAsync(TableMessage.Flush flush)
     {
         var sequence = Table.LastSequence;
-        var account = Account();
         var applied = false;
+        Sender?.Say(Account(), atOnce: true); // it may be the last one
         try
         {
-            if (Sender is { } sender)
-            {
-                applied = await sender.WhenApplied(sequence, FlushPatience);
-                sender.Say(account, atOnce: true);
-            }
+            applied = Sender is { } sender && await sender.WhenApplied(sequence, FlushPatience);
         }
         catch (OperationCanceledException)
         {

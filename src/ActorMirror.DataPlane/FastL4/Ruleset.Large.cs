@@ -19,7 +19,7 @@ public static partial class Ruleset
             .Where(l => l.Listener.Mirror.AfterBytes is not null).Select(l => (l.Bits, l.Listener.Mirror.AfterBytes!.Value)),
     ];
 
-    /// <summary>A chain for each number of bytes, and the way to it. Setting a mask is one for all events: those that were asked for before stay.</summary>
+    /// <summary>A chain for each number of bytes, and the way to it. A mask takes the place of the one before, so it names all events that are still wanted.</summary>
     private static string Growth(List<(uint Bits, long Bytes)> growing) => $$"""
         {{string.Join('\n', growing.Select(g => g.Bytes).Distinct().Select(bytes => $$"""
             chain large_{{bytes}} {
