@@ -51,5 +51,7 @@ public sealed record ForcedStandby(string Group, string Requester, string? To, D
 /// <param name="From">Null at the first placement.</param>
 /// <param name="Reason">Kebab-case name of the <see cref="MoveReason"/>.</param>
 /// <param name="DetectionMs">Null when nothing failed or the new active did not report.</param>
+/// <param name="Loss">Null at the first placement, and while the new active has not reported.</param>
 public sealed record Failover(
-    string Group, Epoch Epoch, string? From, string To, string Reason, double? DetectionMs, double? PromotionMs, int Owned, int Protected, DateTimeOffset At);
+    string Group, Epoch Epoch, string? From, string To, string Reason, double? DetectionMs, double? PromotionMs, int Owned, int Protected, DateTimeOffset At,
+    LossReport? Loss = null);

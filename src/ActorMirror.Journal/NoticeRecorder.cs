@@ -36,6 +36,7 @@ public sealed class NoticeRecorder(IJournal journal, Func<DeviceId, string> name
                     PromotionMs = report.PromotionMs,
                     Owned = report.Owned,
                     Protected = report.Protected,
+                    Loss = report.Loss,
                 });
                 break;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Text.Json;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.TrafficGroups;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -18,7 +20,8 @@ internal static class Records
         .. connection.Query<Row>(
             """
             SELECT traffic_group AS TrafficGroup, ring AS Ring, idx AS Idx, previous AS Previous, active AS Active, reason AS Reason,
-                   detection_ms AS DetectionMs, promotion_ms AS PromotionMs, owned AS Owned, protected AS Protected, at AS At
+                   detection_ms AS DetectionMs, promotion_ms AS PromotionMs, owned AS Owned, protected AS Protected, at AS At,
+                   old_owned AS OldOwned, lost AS Lost, last_word_ms AS LastWordMs, exposed_ms AS ExposedMs
             FROM failover ORDER BY rowid DESC LIMIT @limit
             """,
             new { limit })
@@ -47,14 +50,41 @@ internal static class Records
                 break;
             case Entry.Moved({ } f):
                 connection.Execute(
-                    "INSERT OR REPLACE INTO failover VALUES (@Group, @ring, @index, @From, @To, @Reason, @DetectionMs, @PromotionMs, @Owned, @Protected, @at)",
-                    new { f.Group, ring = (long)f.Epoch.Ring, index = (long)f.Epoch.Index, f.From, f.To, f.Reason, f.DetectionMs, f.PromotionMs, f.Owned, f.Protected, at = f.At.ToString("O") },
+                    """
+                    INSERT OR REPLACE INTO failover VALUES (@Group, @ring, @index, @From, @To, @Reason, @DetectionMs, @PromotionMs, @Owned, @Protected, @at,
+                        @oldOwned, @lost, @lastWordMs, @exposedMs)
+                    """,
+                    new
+                    {
+                        f.Group,
+                        ring = (long)f.Epoch.Ring,
+                        index = (long)f.Epoch.Index,
+                        f.From,
+                        f.To,
+                        f.Reason,
+                        f.DetectionMs,
+                        f.PromotionMs,
+                        f.Owned,
+                        f.Protected,
+                        at = f.At.ToString("O"),
+                        oldOwned = f.Loss?.Owned,
+                        lost = f.Loss is { } loss ? LostText(loss.Lost) : null,
+                        lastWordMs = f.Loss?.WordAge?.TotalMilliseconds,
+                        exposedMs = f.Loss?.ExposedFor?.TotalMilliseconds,
+                    },
                     transaction);
                 break;
             default:
                 throw new UnreachableException($"no table for {entry.GetType().Name}");
         }
     }
+
+    private static string LostText(ExposureCounts lost) =>
+        JsonSerializer.Serialize(lost.Reasons.ToDictionary(r => r.Why.ToString(), r => r.Connections));
+
+    /// <summary>A reason of another release is no reason of ours.</summary>
+    private static ExposureCounts Lost(string text) => (JsonSerializer.Deserialize<Dictionary<string, int>>(text) ?? [])
+        .Aggregate(ExposureCounts.None, (lost, r) => Enum.TryParse<Exposure>(r.Key, out var why) ? lost.With(why, r.Value) : lost);
 
     private sealed class Row
     {
@@ -80,7 +110,18 @@ internal static class Records
 
         public required string At { get; init; }
 
+        public long? OldOwned { get; init; }
+
+        public string? Lost { get; init; }
+
+        public double? LastWordMs { get; init; }
+
+        public double? ExposedMs { get; init; }
+
         public Failover ToFailover() => new(
-            TrafficGroup, new Epoch((ulong)Ring, (ulong)Idx), Previous, Active, Reason, DetectionMs, PromotionMs, (int)Owned, (int)Protected, DateTimeOffset.Parse(At));
+            TrafficGroup, new Epoch((ulong)Ring, (ulong)Idx), Previous, Active, Reason, DetectionMs, PromotionMs, (int)Owned, (int)Protected, DateTimeOffset.Parse(At),
+            Lost is null ? null : new LossReport((int?)OldOwned, Records.Lost(Lost), Time(LastWordMs), Time(ExposedMs)));
+
+        private static TimeSpan? Time(double? ms) => ms is { } known ? TimeSpan.FromMilliseconds(known) : null;
     }
 }

@@ -38,9 +38,19 @@ internal static class Schema
             PRIMARY KEY (traffic_group, ring, idx)
         ) STRICT;
         """,
+        // What became of the old active's connections; lost is a JSON object of reasons and numbers, NULL when nothing was reported.
+        """
+        ALTER TABLE failover ADD COLUMN old_owned INTEGER;
+        ALTER TABLE failover ADD COLUMN lost TEXT;
+        ALTER TABLE failover ADD COLUMN last_word_ms REAL;
+        ALTER TABLE failover ADD COLUMN exposed_ms REAL;
+        """,
     ];
 
     public static int Version => s_steps.Length;
+
+    /// <summary>The SQL that leads from a version to the next.</summary>
+    internal static string Step(int from) => s_steps[from];
 
     /// <exception cref="SchemaException">The file was written by a newer daemon.</exception>
     public static void Migrate(SqliteConnection connection)

@@ -14,9 +14,21 @@ public interface IDeviceView
 
     ImmutableArray<SnatReport> Snats();
 
+    /// <summary>The latest moves of traffic groups, newest first; empty when the journal cannot be read.</summary>
+    Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation);
+
     /// <summary>A page of connections; waits for the tables, which answer between two batches.</summary>
     /// <exception cref="DeviceCommandException">No such traffic group or page.</exception>
     Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation);
+
+    /// <summary>What would become of a traffic group if its active failed now; only the active knows.</summary>
+    /// <exception cref="DeviceCommandException">No such traffic group, or it is not active here.</exception>
+    Task<RehearsalReport> RehearseAsync(string trafficGroup, CancellationToken cancellation);
+
+    /// <summary>Everything about one connection; found by its tuple, not by a walk.</summary>
+    /// <param name="tuple">As people write it, e.g. <c>tcp 10.10.0.10:40000 10.10.0.100:5000</c>.</param>
+    /// <exception cref="DeviceCommandException">It cannot be read, or no table of this device has it.</exception>
+    Task<ConnectionExplanation> ExplainAsync(string tuple, CancellationToken cancellation);
 }
 
 /// <param name="TrafficGroup">Only those of one traffic group; null for all.</param>
@@ -57,6 +69,9 @@ public interface IDeviceControl
 
 public enum CommandFailure
 {
+    /// <summary>What was asked cannot be read (400).</summary>
+    Malformed,
+
     /// <summary>No such object (404).</summary>
     NotFound,
 

@@ -57,8 +57,11 @@ public sealed class ManagementServer : IAsyncDisposable
         api.MapGet("/virtual-servers", () => view.VirtualServers());
         api.MapGet("/snats", () => view.Snats());
         api.MapGet("/mirror", () => view.Status().TrafficGroups.Select(g => g.Mirror).OfType<MirrorReport>().ToImmutableArray());
+        api.MapGet("/failovers", (int? limit, CancellationToken cancellation) => view.FailoversAsync(Math.Clamp(limit ?? 20, 0, ConnectionQuery.MostAtOnce), cancellation));
         api.MapGet("/connections", (string? trafficGroup, bool? mirrored, int? limit, string? after, CancellationToken cancellation) =>
             Answer(() => view.ConnectionsAsync(new ConnectionQuery(trafficGroup, mirrored, Math.Clamp(limit ?? 100, 0, ConnectionQuery.MostAtOnce), after), cancellation)));
+        api.MapGet("/connections/explain", (string? tuple, CancellationToken cancellation) => Answer(() => view.ExplainAsync(tuple ?? "", cancellation)));
+        api.MapGet("/traffic-groups/{name}/rehearsal", (string name, CancellationToken cancellation) => Answer(() => view.RehearseAsync(name, cancellation)));
         api.MapPost("/traffic-groups/{name}/force-standby", (string name, ForceStandbyRequest? request, CancellationToken cancellation) =>
             Answer(() => control.ForceStandbyAsync(name, request?.To, cancellation)));
         api.MapPost("/trust/revoke", (RevokeRequest request, CancellationToken cancellation) =>
@@ -79,6 +82,7 @@ public sealed class ManagementServer : IAsyncDisposable
         {
             return Results.Problem(refused.Message, statusCode: refused.Failure switch
             {
+                CommandFailure.Malformed => StatusCodes.Status400BadRequest,
                 CommandFailure.NotFound => StatusCodes.Status404NotFound,
                 CommandFailure.Conflict => StatusCodes.Status409Conflict,
                 CommandFailure.Forbidden => StatusCodes.Status403Forbidden,

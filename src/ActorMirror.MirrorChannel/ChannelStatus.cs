@@ -6,10 +6,19 @@ namespace ActorMirror.MirrorChannel;
 /// <param name="Reason">Of the last change; empty when there is nothing to say.</param>
 public sealed record ChannelStatus(MirrorChannelState State, DateTimeOffset Since, long Transitions, string Reason)
 {
+    /// <summary>The last reason there was, for whichever state; null: none yet.</summary>
+    public ChannelReason? LastReason { get; private init; }
+
     public static ChannelStatus Initial(TimeProvider time) => new(MirrorChannelState.Disconnected, time.GetUtcNow(), 0, "not started");
 
     public ChannelStatus Enter(MirrorChannelState state, string reason, TimeProvider time) =>
         state == State && reason == Reason ? this
-        : state == State ? this with { Reason = reason }
-        : new(state, time.GetUtcNow(), Transitions + 1, reason);
+        : state == State ? this with { Reason = reason, LastReason = Last(reason, time) }
+        : new(state, time.GetUtcNow(), Transitions + 1, reason) { LastReason = Last(reason, time) };
+
+    private ChannelReason? Last(string reason, TimeProvider time) =>
+        reason.Length == 0 || reason == LastReason?.Text ? LastReason : new ChannelReason(reason, time.GetUtcNow());
 }
+
+/// <param name="At">When it was given first.</param>
+public sealed record ChannelReason(string Text, DateTimeOffset At);

@@ -205,6 +205,9 @@ public sealed partial class MirrorReceiver
                 }
 
                 break;
+            case FrameType.Account when Frames.TryReadAccount(body, out var account, out var oldestAge):
+                lock (gate) lastWord = new LastWord(account, oldestAge, time.GetTimestamp());
+                break;
             default:
                 throw new MirrorProtocolException($"the active sent a frame of type {frame.Type} that cannot be read");
         }

@@ -30,6 +30,7 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     private long bytesReceived;
     private int room;
     private int toldRoom;
+    private LastWord? lastWord;
     private bool comparing; // the owner has a digest in hand
 
     /// <param name="expected">Whom this device mirrors now; null: nobody. Asked for every hello.</param>
@@ -59,7 +60,7 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
     {
         get
         {
-            lock (gate) return new(status, peer, peerPlatform, stream.Stream, stream.Received, stream.Applied, retracted, bytesReceived, repairs, path, isAuthenticated);
+            lock (gate) return new(status, peer, peerPlatform, stream.Stream, stream.Received, stream.Applied, retracted, bytesReceived, repairs, path, isAuthenticated, lastWord);
         }
     }
 

@@ -23,6 +23,7 @@ public sealed record MirrorReceiverOptions
 /// <param name="Retracted">Connections that were reported as not being here, since the receiver was made.</param>
 /// <param name="Path">Of the connection that stands, or stood last; null: none ever did.</param>
 /// <param name="IsAuthenticated">Whether that one is by certificates; false: plain text.</param>
+/// <param name="LastWord">What the active said last of its connections; null: nothing (yet).</param>
 public sealed record MirrorReceiverStatus(
     ChannelStatus Channel,
     DeviceId? Peer,
@@ -34,4 +35,5 @@ public sealed record MirrorReceiverStatus(
     long BytesReceived,
     Repairs Repairs,
     MirrorPath? Path,
-    bool IsAuthenticated);
+    bool IsAuthenticated,
+    LastWord? LastWord);

@@ -166,6 +166,9 @@ public sealed partial class MirrorSender
                 case SenderStep.SendPing:
                     stream.Wrote(now);
                     return (Frames.Ping(frame), default);
+                case SenderStep.SendAccount:
+                    stream.Wrote(now);
+                    return (Frames.Account(frame, stream.TakeAccount(now), stream.OldestAge(now)), default);
                 case SenderStep.RequestSnapshot:
                     if (!owner.SnapshotWanted(this, stream.TakeSnapshotRequest())) stream.RequestNotTaken(now);
                     return default;

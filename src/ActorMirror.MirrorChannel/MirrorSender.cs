@@ -49,7 +49,7 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
             lock (gate)
             {
                 return new(
-                    status, options.Peer, options.PeerEndpoint, options.Stream, stream.Queued, stream.Sent, stream.Acknowledged, stream.Outstanding,
+                    status, options.Peer, options.PeerEndpoint, options.Stream, stream.Queued, stream.Sent, stream.Acknowledged, stream.Outstanding, stream.OutstandingBytes,
                     stream.OldestAge(Now), stream.SnapshotAppended, stream.SnapshotExpected, snapshots,
                     stream.RepairCount, stream.Repairs, retractions, bytesSent, peerPlatform, stream.MirrorRoom, path, isAuthenticated);
             }
@@ -86,6 +86,14 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
 
         work.Set();
         return true;
+    }
+
+    /// <summary>Says how many connections the table has; the mirror hears the latest a few times a second.</summary>
+    /// <param name="atOnce">The last one for a while, or for ever.</param>
+    public void Say(ActiveAccount account, bool atOnce = false)
+    {
+        lock (gate) stream.Say(account, atOnce);
+        if (atOnce) work.Set();
     }
 
     /// <summary>Answers <see cref="IMirrorSenderOwner.SnapshotWanted"/>. False: there is a newer request, or none any more.</summary>

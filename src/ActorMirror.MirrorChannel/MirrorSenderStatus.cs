@@ -8,6 +8,7 @@ namespace ActorMirror.MirrorChannel;
 /// <param name="Queued">The last change appended.</param>
 /// <param name="Acknowledged">The last change the mirror has in its kernel.</param>
 /// <param name="Outstanding">Changes appended and not acknowledged.</param>
+/// <param name="OutstandingBytes">What they take on the wire.</param>
 /// <param name="OldestAge">How long ago the oldest of them was appended; zero: none.</param>
 /// <param name="SnapshotAppended">Elements of the current or last snapshot or repair so far.</param>
 /// <param name="SnapshotExpected">About how many elements it has; 0: unknown.</param>
@@ -27,6 +28,7 @@ public sealed record MirrorSenderStatus(
     long Sent,
     long Acknowledged,
     int Outstanding,
+    long OutstandingBytes,
     TimeSpan OldestAge,
     int SnapshotAppended,
     int SnapshotExpected,

@@ -57,5 +57,6 @@ public interface ITableObserver
 /// <param name="Waited">From the decision to the end of the wait for the old active's lease or fencing.</param>
 /// <param name="Took">From the end of the wait to addresses up and announced.</param>
 /// <param name="Connections">The open connections this device held at the decision: those it knew of, and of these the ones in its kernel, which go on.</param>
+/// <param name="Loss">What became of the old active's connections; null: it is the first active.</param>
 /// <param name="At">Stopwatch timestamp of its end.</param>
-public sealed record GroupPromotion(Epoch Epoch, MoveReason Reason, TimeSpan? Detection, TimeSpan Waited, TimeSpan Took, OpenCounts Connections, long At);
+public sealed record GroupPromotion(Epoch Epoch, MoveReason Reason, TimeSpan? Detection, TimeSpan Waited, TimeSpan Took, OpenCounts Connections, LossReport? Loss, long At);

@@ -9,14 +9,14 @@ using Microsoft.Extensions.Logging;
 namespace ActorMirror.Actors.Groups;
 
 /// <summary>What a traffic group's actor works with; the same for every life of the actor.</summary>
-/// <param name="Held">The open connections of the group that this device holds at the moment, whatever its role; a look at a counter.</param>
+/// <param name="Inherit">What this device would go on with at the moment, whatever its role; a look at counters.</param>
 public sealed record GroupContext(
     string Name,
     ClusterSettings Settings,
     IGroupDataPlane DataPlane,
     ICommandSender Commands,
     IActorRef<TableMessage> Table,
-    Func<OpenCounts> Held,
+    Func<Inheritance> Inherit,
     IGroupObserver Observer,
     TimeProvider Time,
     ILogger Log)
@@ -32,6 +32,9 @@ internal sealed class GroupMemory
 
     /// <summary>What the table said last; it says it once.</summary>
     public GroupMessage.CopyChanged? Copy { get; set; }
+
+    /// <summary>What this device had when it was decided that it becomes active, until that is reported.</summary>
+    public Inheritance? Inherited { get; set; }
 
     /// <summary>The promotion reported last: coming up again in the same epoch is none.</summary>
     public Epoch Promoted { get; set; }
@@ -66,6 +69,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
     private TimeSpan guard = context.Settings.GuardAfter(null);
     private MoveReason reason;
     private OpenCounts inherited;
+    private LossReport? loss;
     private long decidedAt;
     private long waitEndedAt;
 
@@ -120,9 +124,15 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
             decidedAt = waitEndedAt = time.GetTimestamp();
             detection = detected;
             reason = active.Reason;
-            inherited = context.Held(); // now, before the table is told that it is no copy any more
+            // Now, before the table is told that it is no copy any more.
+            var inheritance = memory.Inherited ??= context.Inherit();
+            inherited = inheritance.Held;
+            loss = reason == MoveReason.Initial
+                ? null
+                : LossReport.Of(inheritance, inheritance.Word is { } word ? time.GetElapsedTime(word.HeardAt, decidedAt) : TimeSpan.Zero);
         }
 
+        if (assigned is not (LocalRole.Active or LocalRole.HandingOver)) memory.Inherited = null;
         var isNewHandover = assigned is LocalRole.HandingOver h && (role as LocalRole.HandingOver)?.RequestId != h.RequestId;
         memory.Role = role = assigned;
         if (isNewHandover) After(HandoverPatience, new GroupMessage.HandoverPatienceOver(((LocalRole.HandingOver)assigned!).RequestId));
@@ -225,6 +235,7 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
 
     private void ReportPromoted()
     {
+        memory.Inherited = null;
         if (memory.Promoted == control.Epoch)
         {
             TellTable();
@@ -233,11 +244,11 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
 
         var now = time.GetTimestamp();
         var promotion = new GroupPromotion(
-            control.Epoch, reason, detection, time.GetElapsedTime(decidedAt, waitEndedAt), time.GetElapsedTime(waitEndedAt, now), inherited, now);
+            control.Epoch, reason, detection, time.GetElapsedTime(decidedAt, waitEndedAt), time.GetElapsedTime(waitEndedAt, now), inherited, loss, now);
         context.Commands.Keep($"{context.Name}/release", null);
         context.Commands.Keep($"{context.Name}/promoted", new ClusterCommand.Promoted(
             context.Name, control.Epoch, detection?.TotalMilliseconds ?? double.NaN, promotion.Waited.TotalMilliseconds, promotion.Took.TotalMilliseconds,
-            inherited.Open, inherited.Protected));
+            inherited.Open, inherited.Protected, loss));
         context.Observer.Promoted(context.Name, promotion);
         memory.Promoted = control.Epoch;
         TellTable();

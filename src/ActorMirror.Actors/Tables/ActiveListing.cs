@@ -16,6 +16,11 @@ internal sealed class ActiveListing(ConnectionTable mirrored, ConnectionTable un
 
     private readonly ConnectionView[] views = new ConnectionView[ListedAtOnce];
 
+    public ListedConnection? Find(in FlowKey key) =>
+        mirrored.TryGet(key, out var view) ? Listed(view, ofUnmirrored: false)
+        : unmirrored.TryGet(key, out view) ? Listed(view, ofUnmirrored: true)
+        : null;
+
     public TablePage Read(TableMessage.List request)
     {
         var ofUnmirrored = request.Cursor >> 32 != 0;
@@ -24,7 +29,7 @@ internal sealed class ActiveListing(ConnectionTable mirrored, ConnectionTable un
         var found = ImmutableArray.CreateBuilder<ListedConnection>(read);
         foreach (ref readonly var view in views.AsSpan(0, read))
         {
-            var listed = new ListedConnection(view.Record, ofUnmirrored ? null : view.Protection, view.Reason, IsCopy: false);
+            var listed = Listed(view, ofUnmirrored);
             if (request.Mirrored is null || request.Mirrored == listed.IsMirrored) found.Add(listed);
         }
 
@@ -40,4 +45,7 @@ internal sealed class ActiveListing(ConnectionTable mirrored, ConnectionTable un
         var all = counts.Owned + unmirrored.Counts.Owned;
         return new TablePage(found.ToImmutable(), next, request.Mirrored switch { true => counts.Protected, false => all - counts.Protected, null => all });
     }
+
+    private static ListedConnection Listed(in ConnectionView view, bool ofUnmirrored) =>
+        new(view.Record, ofUnmirrored ? null : view.Protection, view.Reason, IsCopy: false, ofUnmirrored ? null : view.For);
 }

@@ -15,11 +15,11 @@ internal sealed partial class ActiveTable
         var services = context.Services();
         flows.Dump(span =>
         {
-            foreach (ref readonly var record in span)
+            foreach (ref readonly var seen in span)
             {
-                if (services.Find(record.Mark) is not { } listener) continue;
-                present.Add(record.Original);
-                Take(new FlowEvent(FlowEventKind.Seen, record), listener);
+                if (services.Find(seen.Record.Mark) is not { } listener) continue;
+                present.Add(seen.Record.Original);
+                Take(seen, listener);
             }
         });
         dumpDue = false;

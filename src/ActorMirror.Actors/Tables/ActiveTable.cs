@@ -102,6 +102,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     public void Events(FlowBatch batch)
     {
         var services = context.Services();
+        Table.Now = context.Time.GetElapsedTime(started);
         foreach (var seen in batch.Events)
         {
             if (services.Find(seen.Record.Mark) is { } listener) Take(seen, listener);
@@ -160,14 +161,19 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
 
     public void Tick()
     {
+        Table.Now = context.Time.GetElapsedTime(started);
         if (dumpDue) Reconcile();
         if (lifetimesDue) SetLifetimes();
+        Ripen();
         Reoffer();
         restoration.Tell();
+        Sender?.Say(Account());
         Show();
     }
 
     public void List(TableMessage.List request) => request.Done(listing.Read(request));
+
+    public ListedConnection? Find(in FlowKey key) => listing.Find(key);
 
     public async ValueTask DisposeAsync()
     {
@@ -197,7 +203,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
 
     private void Take(in FlowEvent seen, Listener listener)
     {
-        var table = listener.Mirror ? Table : unmirrored;
+        var table = listener.Mirror.IsOn ? Table : unmirrored;
         var record = seen.Record;
         bool changed;
         MirrorChange change;
@@ -220,10 +226,20 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
                 record = known.Record with { Mark = record.Mark };
             }
 
-            changed = table.TryUpsert(record, out change);
+            changed = table.TryUpsert(record, seen.IsLarge ? null : listener.Mirror.Waits, out change);
         }
 
         if (changed) Append(change);
+    }
+
+    /// <summary>What became old enough is mirrored from now on.</summary>
+    private void Ripen()
+    {
+        for (var (i, isMore) = (0, true); isMore && i < OffersPerTick; i++)
+        {
+            count = Table.Ripen(changes, out isMore);
+            Send();
+        }
     }
 
     private void Append(in MirrorChange change)
@@ -275,6 +291,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     {
         var sequence = Table.LastSequence;
         var applied = false;
+        Sender?.Say(Account(), atOnce: true); // it may be the last one
         try
         {
             applied = Sender is { } sender && await sender.WhenApplied(sequence, FlushPatience);
@@ -287,6 +304,12 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         {
             flush.Done(sequence, applied);
         }
+    }
+
+    private ActiveAccount Account()
+    {
+        var mirrored = Table.Open.Total;
+        return new(mirrored.Open + unmirrored.Open.Total.Open, mirrored.Protected, context.View.Exposed);
     }
 
     private void Show() => context.View.Show(Table, unmirrored, Sender);

@@ -42,6 +42,9 @@ public sealed class ConnectionTableActor(IActorRef<TableMessage> self, TableCont
             case TableMessage.List list:
                 state.List(list);
                 break;
+            case TableMessage.Find find:
+                find.Done(state.Find(find.Key));
+                break;
             default:
                 state.Handle(message);
                 break;

@@ -58,7 +58,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         var table = new MirrorTable(maximum);
         flows.Dump(span =>
         {
-            foreach (ref readonly var record in span) table.Seed(record);
+            foreach (ref readonly var seen in span) table.Seed(seen.Record);
         });
         return table;
     }
@@ -127,6 +127,10 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
             [.. records.Take(read).Select(record => new ListedConnection(record, null, null, IsCopy: true))],
             read > 0 || request.Limit == 0 ? slot : null, Table.CountInKernel));
     }
+
+    public ListedConnection? Find(in FlowKey key) => Table.TryGet(key, out var record, out var inKernel, out _)
+        ? new ListedConnection(record, null, null, IsCopy: inKernel)
+        : null;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using ActorMirror.DataPlane.Flows;
+using ActorMirror.Domain.Connections;
 
 namespace ActorMirror.Actors.Tables;
 
@@ -17,6 +18,9 @@ internal interface ITableState : IAsyncDisposable
     void Tick();
 
     void List(TableMessage.List request);
+
+    /// <returns>Null: it is not in this table.</returns>
+    ListedConnection? Find(in FlowKey key);
 }
 
 /// <summary>Neither source nor copy: the kernel may still hold entries, which a later role verifies.</summary>
@@ -51,6 +55,8 @@ internal sealed class ColdTable(TableContext context) : ITableState
     public void Tick() => context.View.ShowNothing();
 
     public void List(TableMessage.List request) => request.Done(new TablePage([], null, 0));
+
+    public ListedConnection? Find(in FlowKey key) => null;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -6,6 +6,7 @@ using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.MirrorChannel;
 using Microsoft.Extensions.Logging;
 
@@ -83,7 +84,7 @@ public sealed class TableView
 {
     private static readonly OpenTally Nothing = new();
 
-    private volatile Shown shown = new(Nothing, Nothing, Nothing, null, null, null);
+    private volatile Shown shown = new(Nothing, Nothing, Nothing, null, null, null, null);
 
     /// <summary>Active: connections of virtual servers with mirroring.</summary>
     public OpenCounts Mirrored => shown.Mirrored.Total;
@@ -94,8 +95,23 @@ public sealed class TableView
     /// <summary>Next-active: copies held for the active.</summary>
     public OpenCounts Copies => shown.Copies.Total;
 
-    /// <summary>Whatever this device holds of the group.</summary>
-    public OpenCounts Held => Mirrored + Unmirrored + Copies;
+    /// <summary>What this device goes on with when it becomes active.</summary>
+    public Inheritance Inheritance
+    {
+        get
+        {
+            var now = shown;
+            var own = now.Mirrored.Total.Open + now.Unmirrored.Total.Open;
+            return now.Retracted is not null
+                ? new Inheritance(new OpenCounts(own, own), null, WasActive: true)
+                : new Inheritance(now.Copies.Total, now.Receiver?.Status.LastWord, WasActive: false);
+        }
+    }
+
+    /// <summary>Active: why the open connections that are not protected would not outlive this device.</summary>
+    public ExposureCounts Exposed => shown is { Exposed: { } exposed, Unmirrored: var others }
+        ? exposed.Counts.With(Exposure.MirroringOff, others.Total.Open)
+        : ExposureCounts.None;
 
     /// <summary>Active: what the mirror does not have though it was told of it; null on other devices.</summary>
     public RetractionTally? Retracted => shown.Retracted;
@@ -112,11 +128,12 @@ public sealed class TableView
     }
 
     internal void Show(ConnectionTable mirrored, ConnectionTable unmirrored, MirrorSender? outgoing) =>
-        shown = new Shown(mirrored.Open, unmirrored.Open, Nothing, mirrored.Retracted, outgoing, null);
+        shown = new Shown(mirrored.Open, unmirrored.Open, Nothing, mirrored.Exposed, mirrored.Retracted, outgoing, null);
 
-    internal void Show(OpenTally copies, MirrorReceiver incoming) => shown = new Shown(Nothing, Nothing, copies, null, null, incoming);
+    internal void Show(OpenTally copies, MirrorReceiver incoming) => shown = new Shown(Nothing, Nothing, copies, null, null, null, incoming);
 
-    internal void ShowNothing() => shown = new Shown(Nothing, Nothing, Nothing, null, null, null);
+    internal void ShowNothing() => shown = new Shown(Nothing, Nothing, Nothing, null, null, null, null);
 
-    private sealed record Shown(OpenTally Mirrored, OpenTally Unmirrored, OpenTally Copies, RetractionTally? Retracted, MirrorSender? Sender, MirrorReceiver? Receiver);
+    private sealed record Shown(
+        OpenTally Mirrored, OpenTally Unmirrored, OpenTally Copies, ExposureTally? Exposed, RetractionTally? Retracted, MirrorSender? Sender, MirrorReceiver? Receiver);
 }

@@ -81,6 +81,9 @@ public abstract record TableMessage
         /// <summary>The low half of the cursor; it came from outside.</summary>
         internal int Slot => (int)(Cursor & int.MaxValue);
     }
+
+    /// <summary>For operators: one connection; null: it is not in the table.</summary>
+    public sealed record Find(FlowKey Key, Action<ListedConnection?> Done) : TableMessage;
 }
 
 /// <summary>A piece of a table. It may be empty though there are more: only so many entries are looked at in one go.</summary>
@@ -90,8 +93,18 @@ public sealed record TablePage(ImmutableArray<ListedConnection> Connections, lon
 
 /// <summary>A connection as an operator sees it.</summary>
 /// <param name="Protection">Null on a mirror, and for virtual servers that are not mirrored.</param>
-public readonly record struct ListedConnection(ConnectionRecord Record, Protection? Protection, RetractionReason? Reason, bool IsCopy)
+/// <param name="For">How long the protection is what it is; null: not known.</param>
+public readonly record struct ListedConnection(
+    ConnectionRecord Record, Protection? Protection, RetractionReason? Reason, bool IsCopy, TimeSpan? For = null)
 {
+    /// <summary>On the active: why it would not outlive this device; null: it would, or it is a copy.</summary>
+    public Exposure? Exposure => (IsCopy, Protection) switch
+    {
+        (true, _) => null,
+        (false, null) => Domain.Connections.Exposure.MirroringOff,
+        (false, { } protection) => Exposures.Of(protection, Reason ?? default),
+    };
+
     /// <summary>On the active: acknowledged as applied by the mirror. On the mirror: it is such a copy.</summary>
     public bool IsMirrored => IsCopy || Protection == Domain.Connections.Protection.Protected;
 }

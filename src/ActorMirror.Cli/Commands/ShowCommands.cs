@@ -28,6 +28,15 @@ internal static class ShowCommands
     public static Command Mirrors(CommandContext context) =>
         Show("State, port, sequences and lag of each channel.", context.Show("mirror", Types.ImmutableArrayMirrorReport, m => Tables.Mirrors(context.Console, m)));
 
+    public static Command Failovers(CommandContext context)
+    {
+        var limit = new Option<int>("--limit") { Description = "List at most so many.", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var command = new Command("history", "The latest moves of traffic groups, with what they cost, newest first.") { limit };
+        command.SetAction(context.Show(
+            parsed => $"failovers?limit={parsed.GetValue(limit)}", Types.ImmutableArrayFailoverReport, f => Tables.Failovers(context.Console, f)));
+        return command;
+    }
+
     public static Command Connections(CommandContext context)
     {
         var mirrored = new Option<bool>("--mirrored") { Description = "Only those the mirror has acknowledged as applied, or that this device holds as copies." };

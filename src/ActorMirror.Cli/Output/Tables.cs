@@ -68,7 +68,7 @@ internal static class Tables
 
     public static void TrafficGroups(IAnsiConsole console, ImmutableArray<TrafficGroupReport> groups)
     {
-        var table = New("Traffic group", "Role", "Since", "Active", "Next-active", "Epoch", "Lease", "Owned", "Protected", "Unmirrored", "Mirrored here", "Last promotion");
+        var table = New("Traffic group", "Role", "Since", "Active", "Next-active", "Epoch", "Lease", "Owned", "Protected", "Unmirrored", "By choice", "Mirrored here", "Last promotion");
         foreach (var group in groups)
         {
             Row(
@@ -83,12 +83,42 @@ internal static class Tables
                 group.Counts.Owned.ToString(),
                 group.Counts.Protected.ToString(),
                 group.Counts.Unmirrored.ToString(),
+                group.Counts.ByChoice.ToString(),
                 group.Counts.MirroredHere.ToString(),
                 group.LastPromotion is { } p ? $"{p.Reason}: waited {Text.Ms(p.WaitMs)}, took {Text.Ms(p.PromotionMs)}" : "-");
         }
 
         console.Write(table);
+        foreach (var group in groups)
+        {
+            if (group.LastPromotion?.Loss is { } loss)
+                console.MarkupLineInterpolated($"{group.Name}: resumed {loss.Resumed} of {loss.Owned?.ToString() ?? "a number that is not known"}; lost: {Text.Lost(loss)}; last word {Text.LastWord(loss)}");
+        }
+
         foreach (var group in groups.Where(g => g.Held is not null)) console.MarkupLineInterpolated($"[yellow]{group.Name} is held:[/] {group.Held}");
+    }
+
+    public static void Failovers(IAnsiConsole console, ImmutableArray<FailoverReport> failovers)
+    {
+        var table = New("At", "Traffic group", "From", "To", "Reason", "Detection", "Promotion", "Resumed", "Of", "Lost", "Last word");
+        foreach (var f in failovers)
+        {
+            Row(
+                table,
+                f.At.ToString("u"),
+                f.TrafficGroup,
+                f.From ?? "-",
+                f.To,
+                f.Reason,
+                Text.Ms(f.DetectionMs),
+                Text.Ms(f.PromotionMs),
+                f.Loss?.Resumed.ToString() ?? "-",
+                f.Loss is null ? "-" : f.Loss.Owned?.ToString() ?? "not known",
+                f.Loss is null ? "-" : Text.Lost(f.Loss),
+                f.Loss is null ? "-" : Text.LastWord(f.Loss));
+        }
+
+        console.Write(table);
     }
 
     public static void VirtualServers(IAnsiConsole console, ImmutableArray<VirtualServerReport> servers)
@@ -101,7 +131,7 @@ internal static class Tables
                 server.Name,
                 $"{server.Protocol} {server.Destination}",
                 server.TrafficGroup,
-                server.Mirror ? "on" : "off",
+                server.Mirror,
                 server.Snat,
                 server.Connections.ToString(),
                 server.Protected.ToString(),
@@ -125,7 +155,7 @@ internal static class Tables
                 snat.Vlans.IsEmpty ? "all" : string.Join(", ", snat.Vlans),
                 (snat.Automap ? "automap\n" : "") + string.Join('\n', snat.Translations),
                 snat.TrafficGroup,
-                snat.Mirror ? "on" : "off",
+                snat.Mirror,
                 snat.Connections.ToString(),
                 snat.Protected.ToString());
         }
@@ -150,7 +180,7 @@ internal static class Tables
     public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
     {
         var table = New(
-            "Traffic group", "Direction", "Peer", "Port", "Path", "State", "Since", "Sent", "Acked", "Appended", "Oldest unacked", "Complete", "Not held", "Repaired", "Reason");
+            "Traffic group", "Direction", "Peer", "Port", "Path", "State", "Since", "Transitions", "Lag", "Acked", "Complete", "Not held", "Repaired", "Reason", "Last reason");
         foreach (var m in mirrors)
         {
             Row(
@@ -162,14 +192,14 @@ internal static class Tables
                 m.Path is null ? "-" : m.Security == "tls" ? m.Path : $"{m.Path}, {m.Security}",
                 Text.Of(m.State),
                 m.Since.Wall.ToString("u"),
-                m.SequenceSent.ToString(),
+                m.Transitions.ToString(),
+                Text.Lag(m),
                 m.SequenceAcked.ToString(),
-                m.SequenceAppended.ToString(),
-                Text.Ms(m.OldestUnackedMs),
                 m.Complete ? "yes" : "no",
                 string.Join('\n', m.NotHeld.Select(reason => $"{reason.Value} {reason.Key}")),
                 Text.Of(m.Repaired),
-                m.Reason ?? "");
+                m.Reason ?? "",
+                m.LastReason is { } last ? $"{last.At:u} {last.Text}" : "");
         }
 
         console.Write(table);

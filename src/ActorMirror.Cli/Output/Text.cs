@@ -20,6 +20,24 @@ internal static class Text
 
     public static string Of(RepairReport repaired) => $"{repaired.Ghosts} ghosts, {repaired.Missing} missing, {repaired.Wrong} wrong";
 
+    public static string Lost(LossReport loss) => loss.Lost.Count == 0
+        ? loss.Owned is null ? "not known" : "none"
+        : string.Join(", ", loss.Lost.Select(reason => $"{reason.Value} {reason.Key}"));
+
+    public static string LastWord(LossReport loss) => loss switch
+    {
+        { LastWordMs: null } => "was not heard",
+        { ExposedMs: > 0 } => $"{Ms(loss.LastWordMs)} before, unacknowledged for {Ms(loss.ExposedMs)}",
+        _ => $"{Ms(loss.LastWordMs)} before",
+    };
+
+    public static string Lag(MirrorReport m) => m switch
+    {
+        { LagChanges: 0 } => "none",
+        { LagBytes: null } => $"{m.LagChanges} changes",
+        _ => $"{m.LagChanges} changes, {m.LagBytes} bytes, {Ms(m.OldestUnackedMs)}",
+    };
+
     public static string Ms(double? value) => value switch
     {
         null => "-",

@@ -3,6 +3,7 @@ using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Reading;
 
@@ -84,6 +85,7 @@ internal sealed record PoolMemberConfig(Located<Endpoint>? Address, Located<int>
 
 /// <param name="IsForwarding">Its type: forwarding, or fast-l4.</param>
 /// <param name="Protocol">Null within: any.</param>
+/// <param name="WaitsForMirror">Its guarantee: sync.</param>
 internal sealed record VirtualServerConfig(
     string Name,
     Origin Origin,
@@ -93,7 +95,8 @@ internal sealed record VirtualServerConfig(
     Located<TransportProtocol?>? Protocol,
     Located<bool>? IsForwarding,
     Located<string>? Pool,
-    Located<bool>? Mirror,
+    Located<MirrorChoice>? Mirror,
+    Located<bool>? WaitsForMirror,
     Located<TranslationConfig>? Snat,
     Located<string>? TrafficGroup,
     Located<TimeSpan>? IdleTimeout) : INamed
@@ -130,7 +133,7 @@ internal sealed record SnatConfig(
     LocatedList<Prefix> Origins,
     LocatedList<string> Vlans,
     Located<TranslationConfig>? Translation,
-    Located<bool>? Mirror,
+    Located<MirrorChoice>? Mirror,
     Located<string>? TrafficGroup,
     Located<TimeSpan>? IdleTimeout,
     Located<TimeSpan>? UdpIdleTimeout) : INamed;

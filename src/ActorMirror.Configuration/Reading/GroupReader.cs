@@ -2,6 +2,7 @@ using ActorMirror.Configuration.Hocon;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Reading;
 
@@ -98,18 +99,22 @@ internal static class GroupReader
             s.Required("protocol", Kinds.Choice(("tcp", (TransportProtocol?)TransportProtocol.Tcp), ("udp", TransportProtocol.Udp), ("any", null))),
             isForwarding,
             isForwarding is { Value: true } ? s.Optional("pool", Kinds.Reference) : s.Required("pool", Kinds.Reference),
-            s.Required("mirror", Kinds.Switch),
+            s.Either("mirror", Kinds.Mirror, AfterAgeOrBytes),
+            s.Required("mirror-guarantee", Kinds.Choice(("async", false), ("sync", true))),
             s.Required("snat", Kinds.SnatOfServer),
             s.Required("traffic-group", Kinds.Reference),
             s.Required("idle-timeout", IdleTimeouts));
     }
+
+    private static MirrorChoice AfterAgeOrBytes(Section s) =>
+        new(true, s.Optional("after-age", Kinds.Duration("1s", "1d"))?.Value, s.Optional("after-bytes", Kinds.Size("1", "1TB"))?.Value);
 
     private static SnatConfig Snat(Section s) => new(
         s.Name, s.Origin,
         s.List("origins", Kinds.Network, isRequired: true),
         s.List("vlans", Kinds.Reference, isRequired: false),
         s.Required("translation", Kinds.Translation),
-        s.Required("mirror", Kinds.Switch),
+        s.Either("mirror", Kinds.Mirror, AfterAgeOrBytes),
         s.Required("traffic-group", Kinds.Reference),
         s.Required("idle-timeout", IdleTimeouts),
         s.Required("udp-idle-timeout", IdleTimeouts));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorMirror.Configuration.Hocon;
 using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Reading;
 
@@ -42,6 +43,11 @@ internal static class Kinds
     public static readonly Kind<TranslationConfig> SnatOfServer = new("none | automap | pool NAME", IsSnatOfServer);
 
     public static readonly Kind<TranslationConfig> Translation = new("automap, 'pool NAME', or an IPv4 or IPv6 address", IsTranslation);
+
+    public static readonly Kind<MirrorChoice> Mirror = Choice(("on", MirrorChoice.AtOnce), ("off", MirrorChoice.Off)) with
+    {
+        Expected = "on | off | { after-age = a duration from 1s to 1d, after-bytes = a size in bytes from 1 to 1TB } or one of the two",
+    };
 
     public static readonly Kind<bool> Switch = new("on or off", IsSwitch);
 

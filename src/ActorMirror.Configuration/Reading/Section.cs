@@ -47,6 +47,16 @@ internal sealed class Section
     /// <summary>A setting that may be left out.</summary>
     public Located<T>? Optional<T>(string key, Kind<T> kind) => Read(key, kind, isRequired: false);
 
+    /// <summary>A setting with a default that is a scalar, or an object whose keys the words of its kind tell.</summary>
+    public Located<T>? Either<T>(string key, Kind<T> kind, Func<Section, T> ofObject)
+    {
+        if (_given?[key]?.Value is not HoconObject { Fields.IsEmpty: false } given) return Read(key, kind, isRequired: true);
+        Know(key, kind.Expected);
+        var section = new Section(key, OriginOf(key), given, null, Pattern(key), _problems, []);
+        _children.Add(section);
+        return new Located<T>(ofObject(section), OriginOf(key).WithValue("{...}"));
+    }
+
     /// <summary>A list of scalars.</summary>
     public LocatedList<T> List<T>(string key, Kind<T> kind, bool isRequired)
     {

@@ -44,7 +44,7 @@ internal static class ClusterRules
             problems.Error(config.Cluster.Engine!.Origin, $"the standalone engine knows one device, but the device group has {config.Members.Items.Length}", "set engine = corosync, or leave one member");
         foreach (var given in config.VirtualServers.Select(v => v.Mirror).Concat(config.Snats.Select(s => s.Mirror)))
         {
-            if (given is { Value: true } mirror)
+            if (given is { Value.IsOn: true } mirror)
                 problems.Warning(mirror.Origin, "with engine = standalone there is no device to mirror to", "set mirror = off, or use engine = corosync");
         }
     }

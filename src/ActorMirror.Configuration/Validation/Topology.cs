@@ -82,7 +82,7 @@ internal sealed class Topology(GroupConfig config)
         var members = MembersOf(server);
         var near = _selfIps.Where(s => members.All(s.Address!.Value.Contains)).OrderBy(s => s.Address!.Value.Address).ToList();
         var source = near.Find(s => s.TrafficGroup is { } group && group.Value == server.TrafficGroup?.Value);
-        if (source is null && server.Mirror is { Value: false }) source = near.Find(s => s.Device is { } owner && owner.Value == device);
+        if (source is null && server.Mirror is { Value.IsOn: false }) source = near.Find(s => s.Device is { } owner && owner.Value == device);
         return source?.Address!.Value.Address;
     }
 

@@ -52,7 +52,7 @@ internal static class TrafficRules
         {
             problems.Error(origin, $"the members of pool '{server.Pool!.Value}' lie in different subnets: automap takes one source address", "make a pool, and a virtual server, for each subnet");
         }
-        else if (mirror.Value)
+        else if (mirror.Value.IsOn)
         {
             problems.Error(
                 origin, $"traffic group '{group.Value}' has no floating {Family(members[0])} self IP on VLAN '{networks[0]}': automap would use an address that stays behind at a failover, with mirror = on",

@@ -112,8 +112,10 @@ public static partial class Ruleset
             $"{s.Destination.Address} . {s.Protocol} . {s.Destination.Port} : goto {s.Chain}")));
         if (listening.Contains(true))
             text.AppendLine(Named($"map services_of_any_port {{ type {type} . inet_proto : verdict;", listening[true].Select(s => $"{s.Destination.Address} . {s.Protocol} : goto {s.Chain}")));
+        var growing = Growing(family, services);
+        if (growing.Count > 0) text.AppendLine(Growth(growing));
         text.AppendLine(Chains(family, services, new Extras(
-            listening.Contains(true), HasNetworks(family, services), GoesOut(family, services), Translating(family, services).Any(), sources.Count > 0)));
+            listening.Contains(true), HasNetworks(family, services), GoesOut(family, services), Translating(family, services).Any(), sources.Count > 0, growing.Count > 0)));
         if (family == Family.V6) text.AppendLine(NeighborChains(services.Model.DataPlane));
         text.Append('}');
         return text.ToString();
@@ -133,7 +135,7 @@ public static partial class Ruleset
         Named($"map group_of {{ type {family.AddressType} : mark;", floating.Select(f => $"{f.Address} : {Hex(FlowMark.GroupBits(f.GroupNumber))}"));
 
     /// <summary>What a table has only when the configuration needs it.</summary>
-    private sealed record Extras(bool AnyPort, bool Networks, bool Snats, bool TranslatingSelfIps, bool Sources);
+    private sealed record Extras(bool AnyPort, bool Networks, bool Snats, bool TranslatingSelfIps, bool Sources, bool Growing);
 
     private static string Chains(Family family, ServiceTable services, Extras extras)
     {
@@ -201,6 +203,7 @@ public static partial class Ruleset
                 tcp flags & (fin|rst) != 0 ct mark set ct mark | 0x1 ct event set destroy,protoinfo accept
                 ct state new meta l4proto tcp ct event set assured,destroy
                 ct state new meta l4proto udp ct event set reply,destroy
+                {{(extras.Growing ? "ct mark & 0xfffff000 vmap @growing" : "")}}
                 ct direction original meta l4proto udp {{(extras.Snats || extras.Networks ? "ct mark & 0x00000ffe != 0x0 " : "")}}jump remember
                 accept
               }

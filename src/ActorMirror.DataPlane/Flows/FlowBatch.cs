@@ -18,7 +18,8 @@ public enum FlowEventKind : byte
     Removed,
 }
 
-public readonly record struct FlowEvent(FlowEventKind Kind, ConnectionRecord Record);
+/// <param name="IsLarge">It carried as many bytes as its virtual server or SNAT waits for before it is mirrored; told once, at that moment, and in dumps.</param>
+public readonly record struct FlowEvent(FlowEventKind Kind, ConnectionRecord Record, bool IsLarge = false);
 
 /// <summary>Events of one traffic group, in their order. Taken from a pool by the listener, given back by the table's owner.</summary>
 public sealed class FlowBatch

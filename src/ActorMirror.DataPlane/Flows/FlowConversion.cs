@@ -1,3 +1,4 @@
+using ActorMirror.DataPlane.FastL4;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Kernel.Conntrack;
@@ -27,6 +28,8 @@ internal static class FlowConversion
         { Entry.TimeoutSeconds: > 0 } when record.IsOpen => FlowEventKind.Removed,
         _ => FlowEventKind.Gone,
     };
+
+    public static bool IsLarge(in ConntrackEntry entry) => (entry.Labels >> Ruleset.LargeLabel & 1) != 0;
 
     public static ConntrackEntry ToEntry(in ConnectionRecord record) => new()
     {

@@ -33,7 +33,8 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
         foreach (ref readonly var conntrack in events)
         {
             var record = FlowConversion.ToRecord(conntrack.Entry);
-            (batches[record.Mark.TrafficGroup] ??= FlowBatch.Rent()).Events.Add(new FlowEvent(FlowConversion.ToKind(conntrack, record), record));
+            (batches[record.Mark.TrafficGroup] ??= FlowBatch.Rent()).Events.Add(
+                new FlowEvent(FlowConversion.ToKind(conntrack, record), record, FlowConversion.IsLarge(conntrack.Entry)));
         }
 
         for (var group = 0; group < batches.Length; group++)

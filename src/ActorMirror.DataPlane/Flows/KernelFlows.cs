@@ -57,18 +57,18 @@ public sealed class KernelFlows : IDisposable
     }
 
     /// <summary>Everything of this traffic group that was ever confirmed by a reply, in spans.</summary>
-    public void Dump(Action<ReadOnlySpan<ConnectionRecord>> visitor)
+    public void Dump(Action<ReadOnlySpan<FlowEvent>> visitor)
     {
-        var records = new ConnectionRecord[256];
+        var seen = new FlowEvent[256];
         table.Dump(group, GroupMask, entries =>
         {
             var count = 0;
             foreach (ref readonly var entry in entries)
             {
-                if (Carries(entry)) records[count++] = FlowConversion.ToRecord(entry);
+                if (Carries(entry)) seen[count++] = new FlowEvent(FlowEventKind.Seen, FlowConversion.ToRecord(entry), FlowConversion.IsLarge(entry));
             }
 
-            visitor(records.AsSpan(0, count));
+            visitor(seen.AsSpan(0, count));
         });
     }
 

@@ -14,6 +14,9 @@ internal static class DataPlaneSysctls
 
     public static IEnumerable<(string Name, string Value)> For(DeviceGroupModel model)
     {
+        // Loading a rule with "ct bytes" sets it as well (nft_ct_get_init), and nothing would reset it.
+        if (model.Listeners.Any(l => l.Mirror.AfterBytes is not null)) yield return ("net.netfilter.nf_conntrack_acct", "1");
+
         // Forwarding is the job. The kernel asks the interface a packet came in by (ip_route_input_slow); ip_forward would also change every other
         // interface, and whether redirects are accepted (inet_forward_change).
         if (model.DataPlane.Namespace is null)

@@ -39,8 +39,9 @@ public abstract record ClusterCommand
     /// <summary>The new active is up and announced. Times in milliseconds; detection is NaN when nothing failed.</summary>
     /// <param name="Owned">Open connections the new active knew of.</param>
     /// <param name="Protected">Of those, the ones that were in its kernel: they went on.</param>
+    /// <param name="Loss">What became of the old active's; null: it is the first active.</param>
     public sealed record Promoted(
-        string Group, Epoch Epoch, double DetectionMs, double WaitMs, double PromotionMs, int Owned, int Protected) : ClusterCommand;
+        string Group, Epoch Epoch, double DetectionMs, double WaitMs, double PromotionMs, int Owned, int Protected, LossReport? Loss) : ClusterCommand;
 
     /// <summary>The active tells whether its next-active's copy is complete.</summary>
     /// <param name="Incarnation">Of the table the copy is of.</param>

@@ -12,7 +12,7 @@ namespace ActorMirror.Domain.Cluster;
 /// </summary>
 public static class CommandCodec
 {
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     private enum Kind : byte
     {
@@ -85,6 +85,8 @@ public static class CommandCodec
                 to.Double(c.PromotionMs);
                 to.Int(c.Owned);
                 to.Int(c.Protected);
+                to.Bool(c.Loss is not null);
+                if (c.Loss is { } loss) to.Loss(loss);
                 break;
             case MirrorStatus c:
                 to.Byte((byte)Kind.MirrorStatus);
@@ -140,7 +142,7 @@ public static class CommandCodec
             Kind.ForceStandby => new ForceStandby(from.Text(), from.OptionalDevice(), from.Long()),
             Kind.Release => new Release(from.Text(), from.Epoch(), from.Long()),
             Kind.HandoverAborted => new HandoverAborted(from.Text(), from.Epoch(), from.Text()),
-            Kind.Promoted => new Promoted(from.Text(), from.Epoch(), from.Double(), from.Double(), from.Double(), from.Int(), from.Int()),
+            Kind.Promoted => new Promoted(from.Text(), from.Epoch(), from.Double(), from.Double(), from.Double(), from.Int(), from.Int(), from.Bool() ? from.Loss() : null),
             Kind.MirrorStatus => new MirrorStatus(from.Text(), from.Epoch(), from.Device(), from.Bool(), from.Long()),
             Kind.Health => new Health(from.Texts()),
             Kind.FlapsOver => new FlapsOver(from.Text(), from.Epoch()),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 
@@ -46,6 +47,31 @@ internal static class WireFields
         for (var left = from.Count(smallest: 1); left > 0 && !from.Failed; left--) items.Add(from.Device());
         return items.ToImmutable();
     }
+
+    public static void Loss(this WireWriter to, LossReport value)
+    {
+        to.Bool(value.Owned is not null);
+        if (value.Owned is { } owned) to.Int(owned);
+        foreach (var connections in value.Lost.InOrder) to.Int(connections);
+        to.OptionalTime(value.WordAge);
+        to.OptionalTime(value.ExposedFor);
+    }
+
+    public static LossReport Loss(this ref WireReader from)
+    {
+        int? owned = from.Bool() ? from.Int() : null;
+        Span<int> lost = stackalloc int[Exposures.Count];
+        foreach (ref var connections in lost) connections = from.Int();
+        return new LossReport(owned, new ExposureCounts(lost), from.OptionalTime(), from.OptionalTime());
+    }
+
+    private static void OptionalTime(this WireWriter to, TimeSpan? value)
+    {
+        to.Bool(value is not null);
+        if (value is { } time) to.Long((ulong)time.Ticks);
+    }
+
+    private static TimeSpan? OptionalTime(this ref WireReader from) => from.Bool() ? new TimeSpan((long)from.Long()) : null;
 
     /// <summary>Of 0 a group would be held for ever.</summary>
     public static int FlapLimit(this ref WireReader from)

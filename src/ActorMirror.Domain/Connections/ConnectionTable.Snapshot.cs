@@ -21,7 +21,7 @@ public sealed partial class ConnectionTable
     private int reofferCursor;
 
     /// <summary>Connections the mirror has or is to have.</summary>
-    private int Mirrored => entries.Count - counts[(int)Protection.Unmirrored];
+    private int Mirrored => entries.Count - counts[(int)Protection.Unmirrored] - counts[(int)Protection.Deferred];
 
     /// <summary>
     /// Opens the stream anew; the element returned comes first. From now on live changes are to be appended, between the chunks.
@@ -110,7 +110,7 @@ public sealed partial class ConnectionTable
         CloseStream();
         for (var slot = 0; slot < entries.SlotCount; slot++)
         {
-            if (entries.IsUsed(slot)) Move(slot, Protection.Unsent);
+            if (entries.IsUsed(slot) && entries[slot].Protection != Protection.Deferred) Move(slot, Protection.Unsent);
         }
     }
 
@@ -145,7 +145,7 @@ public sealed partial class ConnectionTable
     /// <summary>A snapshot has what the mirror has room for; a repair what the mirror has or is to have: the rest is offered at its own pace.</summary>
     private bool IsToName(int slot) => repairing is { } buckets
         ? IsTold(entries[slot].Protection) && buckets.Contains(digest.BucketOf(entries.Key(slot)))
-        : TakeRoom(slot);
+        : entries[slot].Protection != Protection.Deferred && TakeRoom(slot);
 
     /// <summary>What was acknowledged is so under its old number; the mirror of a repair says if it had it.</summary>
     private MirrorChange Name(int slot) => (entries[slot].Protection, snapshotting) switch
@@ -157,15 +157,15 @@ public sealed partial class ConnectionTable
 
     private void ForgetPending()
     {
-        while (oldest != Nowhere) Move(oldest, Protection.Unsent);
+        while (chains[PendingChain].Oldest is var oldest and not Nowhere) Move(oldest, Protection.Unsent);
     }
 
     /// <summary>Whether the mirror has room for the entry; what has none is left out, what was left out may come in.</summary>
     private bool TakeRoom(int slot)
     {
-        var left = entries[slot].Protection == Protection.Unmirrored;
-        var fits = left ? Mirrored < room : Mirrored <= room;
-        if (!fits && !left) Move(slot, Protection.Unmirrored);
+        var protection = entries[slot].Protection;
+        var fits = protection is Protection.Unmirrored or Protection.Deferred ? Mirrored < room : Mirrored <= room;
+        if (!fits && protection != Protection.Unmirrored) Move(slot, Protection.Unmirrored);
         return fits;
     }
 }

@@ -6,28 +6,36 @@ namespace ActorMirror.Domain.Connections;
 /// The connections of one traffic group on its active device, the source of the mirror stream, and the account of what the mirror
 /// acknowledged. One owner, one thread. A connection's protection moves like this:
 /// <code>
-/// Unsent --sent--> Pending --acknowledged--> Protected --taken back--> Retracted --sent--> Pending
+/// Deferred --old or large enough--> Unsent --sent--> Pending --acknowledged--> Protected --taken back--> Retracted --sent--> Pending
 /// </code>
-/// What is pending is chained in the order of its changes, so an acknowledgement costs what it acknowledges and no more.
+/// What is pending is chained in the order of its changes, so an acknowledgement costs what it acknowledges and no more; what waits for its age is
+/// chained in the order it came, a chain for each age, see <see cref="Ripen"/>.
 /// </summary>
 /// <param name="maximum">Room; connections beyond it are not taken in, but counted.</param>
 /// <param name="digestKey">Of the digest: what the mirror knows too, and clients do not.</param>
 public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
 {
     private const int Nowhere = -1;
+    private const int NoChain = 0;
+    private const int PendingChain = 1;
 
     private readonly FlowTable<Note> entries = new();
-    private readonly int[] counts = new int[(int)Protection.Unmirrored + 1];
+    private readonly int[] counts = new int[(int)Protection.Deferred + 1];
     private readonly FlowDigest digest = new(digestKey);
-    private int oldest = Nowhere;
-    private int newest = Nowhere;
+    private readonly List<Chain> chains = [new Chain(default), new Chain(default)]; // 0 is none
     private long refused;
 
     /// <summary>The open ones; protected are those the mirror acknowledged.</summary>
     public OpenTally Open { get; } = new();
 
+    /// <summary>The open ones that the mirror has not acknowledged, by reason.</summary>
+    public ExposureTally Exposed { get; } = new();
+
     /// <summary>Those the mirror does not have though it was told of them, by reason.</summary>
     public RetractionTally Retracted { get; } = new();
+
+    /// <summary>The owner's clock, from any fixed instant; it is moved on now and then.</summary>
+    public TimeSpan Now { get; set; }
 
     /// <summary>The number of the last change.</summary>
     public long LastSequence { get; private set; }
@@ -39,7 +47,8 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         counts[(int)Protection.Protected],
         counts[(int)Protection.Retracted],
         counts[(int)Protection.Unmirrored],
-        refused);
+        refused,
+        counts[(int)Protection.Deferred]);
 
     /// <summary>Takes what is in the kernel of a device that becomes active.</summary>
     public static ConnectionTable FromMirror(MirrorTable mirror, int maximum, ulong digestKey = 0)
@@ -53,7 +62,12 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     /// The connection is as the record says. True: <paramref name="change"/> is to be appended to the stream. False: nothing to send, because nothing
     /// changed, no stream is open, or there is no room here or on the mirror.
     /// </summary>
-    public bool TryUpsert(in ConnectionRecord record, out MirrorChange change)
+    public bool TryUpsert(in ConnectionRecord record, out MirrorChange change) => TryUpsert(record, null, out change);
+
+    /// <param name="waits">
+    /// A new connection is not mirrored before it is so old (<see cref="TimeSpan.MaxValue"/>: not by its age); null: it is at once, and so is one that waited.
+    /// </param>
+    public bool TryUpsert(in ConnectionRecord record, TimeSpan? waits, out MirrorChange change)
     {
         change = default;
         var slot = entries.Find(record.Original);
@@ -66,14 +80,16 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
             }
 
             slot = entries.Add(record);
-            entries[slot] = new Note { Previous = Nowhere, Next = Nowhere };
-            counts[(int)Protection.Unsent]++;
-            Open.Enter(record, isProtected: false);
+            entries[slot] = new Note { Previous = Nowhere, Next = Nowhere, Since = Tenths, Protection = waits is null ? Protection.Unsent : Protection.Deferred };
+            Count(entries[slot], 1);
+            Tally(record, ExposureOf(entries[slot]), 1);
+            if (waits is { } age && age < TimeSpan.MaxValue) Link(slot, ChainOf(age));
         }
         else if (entries.Record(slot) is var known && known != record)
         {
-            Open.Leave(known, entries[slot].Protection == Protection.Protected);
-            Open.Enter(record, entries[slot].Protection == Protection.Protected);
+            var exposure = ExposureOf(entries[slot]);
+            Tally(known, exposure, -1);
+            Tally(record, exposure, 1);
             if (IsTold(entries[slot].Protection))
             {
                 digest.Remove(known);
@@ -87,7 +103,8 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
             return false;
         }
 
-        if (streaming && entries[slot].Protection is Protection.Unsent or Protection.Unmirrored && !TakeRoom(slot)) return false;
+        if (entries[slot].Protection == Protection.Deferred && (waits is not null || !record.IsOpen)) return false;
+        if (streaming && entries[slot].Protection is Protection.Unsent or Protection.Unmirrored or Protection.Deferred && !TakeRoom(slot)) return false;
         change = Stamp(slot);
         return streaming;
     }
@@ -98,11 +115,11 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         change = default;
         var slot = entries.Find(key);
         if (slot == Nowhere) return false;
-        var mirrored = entries[slot].Protection != Protection.Unmirrored;
+        var mirrored = entries[slot].Protection is not (Protection.Unmirrored or Protection.Deferred);
         var (record, protection) = (entries.Record(slot), entries[slot].Protection);
         Unlink(slot);
         Count(entries[slot], -1);
-        Open.Leave(record, protection == Protection.Protected);
+        Tally(record, ExposureOf(entries[slot]), -1);
         if (IsTold(protection)) digest.Remove(record);
         entries.Remove(slot);
         if (!mirrored) return false; // the mirror never heard of it, and a number that is not sent would be a gap
@@ -134,7 +151,33 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     /// <summary>The mirror has everything up to this change in its kernel.</summary>
     public void Acknowledge(long sequence)
     {
-        while (oldest != Nowhere && entries[oldest].Sequence <= sequence) Move(oldest, Protection.Protected);
+        while (chains[PendingChain].Oldest is var oldest and not Nowhere && entries[oldest].Sequence <= sequence) Move(oldest, Protection.Protected);
+    }
+
+    /// <summary>
+    /// Mirrors what has become old enough, in no more steps than the destination is long; returns how many changes were written.
+    /// </summary>
+    /// <param name="isMore">There is more that is old enough.</param>
+    public int Ripen(Span<MirrorChange> destination, out bool isMore)
+    {
+        var (written, steps) = (0, destination.Length);
+        for (var chain = PendingChain + 1; chain < chains.Count; chain++)
+        {
+            while (chains[chain].Oldest is var slot and not Nowhere && Now - Since(slot) >= chains[chain].Age)
+            {
+                if (steps-- == 0)
+                {
+                    isMore = true;
+                    return written;
+                }
+
+                if (!entries.Record(slot).IsOpen) Unlink(slot); // it ends by itself
+                else if (!streaming || TakeRoom(slot)) Stamp(slot, destination, ref written);
+            }
+        }
+
+        isMore = false;
+        return written;
     }
 
     /// <summary>The mirror takes an acknowledgement back. False: it is about an older change, or the connection is gone.</summary>
@@ -144,16 +187,21 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         if (slot == Nowhere) return false;
         ref var entry = ref entries[slot];
         if (entry.Sequence > retraction.Sequence || !IsTold(entry.Protection)) return false;
-        entry.Reason = retraction.Reason;
-        Move(slot, Protection.Retracted);
+        Move(slot, Protection.Retracted, retraction.Reason);
         return true;
     }
 
     private ConnectionView View(int slot)
     {
         ref var entry = ref entries[slot];
-        return new(entries.Record(slot), entry.Protection, entry.Sequence, entry.Protection == Protection.Retracted ? entry.Reason : null);
+        return new(
+            entries.Record(slot), entry.Protection, entry.Sequence, entry.Protection == Protection.Retracted ? entry.Reason : null,
+            TimeSpan.FromMilliseconds(Math.Max(0, Tenths - entry.Since) * 100));
     }
+
+    private TimeSpan Since(int slot) => TimeSpan.FromMilliseconds(entries[slot].Since * 100L);
+
+    private int Tenths => (int)(Now.Ticks / (TimeSpan.TicksPerSecond / 10));
 
     /// <summary>Numbers the entry's current value as the next change; only an open stream carries it.</summary>
     private MirrorChange Stamp(int slot)
@@ -164,27 +212,44 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         return MirrorChange.Upsert(entry.Sequence, entries.Record(slot));
     }
 
-    private void Move(int slot, Protection protection)
+    private void Stamp(int slot, Span<MirrorChange> destination, ref int written)
+    {
+        var change = Stamp(slot);
+        if (streaming) destination[written++] = change;
+    }
+
+    private void Move(int slot, Protection protection, RetractionReason reason = default)
     {
         ref var entry = ref entries[slot];
         var former = entry.Protection;
+        var was = ExposureOf(entry);
         Unlink(slot);
         Count(entry, -1);
         entry.Protection = protection;
+        entry.Since = Tenths;
+        if (protection == Protection.Retracted) entry.Reason = reason;
         Count(entry, 1);
-        if (protection == Protection.Pending) Link(slot);
-        var (wasProtected, isProtected) = (former == Protection.Protected, protection == Protection.Protected);
+        if (protection == Protection.Pending) Link(slot, PendingChain);
+        var exposure = ExposureOf(entry);
         var (wasTold, isTold) = (IsTold(former), IsTold(protection));
-        if (wasProtected == isProtected && wasTold == isTold) return;
+        if (was == exposure && wasTold == isTold) return;
         var record = entries.Record(slot);
-        if (wasProtected != isProtected)
+        if (was != exposure)
         {
-            Open.Leave(record, wasProtected);
-            Open.Enter(record, isProtected);
+            Tally(record, was, -1);
+            Tally(record, exposure, 1);
         }
 
         if (wasTold && !isTold) digest.Remove(record);
         if (isTold && !wasTold) digest.Add(record);
+    }
+
+    private static Exposure? ExposureOf(in Note entry) => Exposures.Of(entry.Protection, entry.Reason);
+
+    private void Tally(in ConnectionRecord record, Exposure? exposure, int change)
+    {
+        Open.Add(record, exposure is null, change);
+        if (exposure is { } why && record.IsOpen) Exposed.Add(why, change);
     }
 
     private void Count(in Note entry, int change)
@@ -196,23 +261,38 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     /// <summary>The mirror has it, or will have it once it applied everything up to the last change.</summary>
     private static bool IsTold(Protection protection) => protection is Protection.Pending or Protection.Protected;
 
-    private void Link(int slot)
+    /// <summary>The chain of an age; ages come from the configuration, so there are few.</summary>
+    private int ChainOf(TimeSpan age)
     {
-        entries[slot].Previous = newest;
-        if (newest == Nowhere) oldest = slot;
-        else entries[newest].Next = slot;
-        newest = slot;
+        for (var chain = PendingChain + 1; chain < chains.Count; chain++)
+        {
+            if (chains[chain].Age == age) return chain;
+        }
+
+        chains.Add(new Chain(age));
+        return chains.Count - 1;
+    }
+
+    private void Link(int slot, int to)
+    {
+        var chain = chains[to];
+        ref var entry = ref entries[slot];
+        (entry.Chain, entry.Previous, entry.Next) = ((ushort)to, chain.Newest, Nowhere);
+        if (chain.Newest == Nowhere) chain.Oldest = slot;
+        else entries[chain.Newest].Next = slot;
+        chain.Newest = slot;
     }
 
     private void Unlink(int slot)
     {
         ref var entry = ref entries[slot];
-        if (entry.Protection != Protection.Pending) return;
-        if (entry.Previous == Nowhere) oldest = entry.Next;
+        if (entry.Chain == NoChain) return;
+        var chain = chains[entry.Chain];
+        if (entry.Previous == Nowhere) chain.Oldest = entry.Next;
         else entries[entry.Previous].Next = entry.Next;
-        if (entry.Next == Nowhere) newest = entry.Previous;
+        if (entry.Next == Nowhere) chain.Newest = entry.Previous;
         else entries[entry.Next].Previous = entry.Previous;
-        entry.Previous = entry.Next = Nowhere;
+        (entry.Chain, entry.Previous, entry.Next) = (NoChain, Nowhere, Nowhere);
     }
 
     private struct Note
@@ -220,7 +300,20 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         public long Sequence;
         public int Previous;
         public int Next;
+        public int Since; // of the protection, in tenths of a second: 6 years fit
+        public ushort Chain;
         public Protection Protection;
         public RetractionReason Reason;
+    }
+
+    /// <summary>Slots in an order.</summary>
+    private sealed class Chain(TimeSpan age)
+    {
+        /// <summary>What those in it wait for; not of the pending ones.</summary>
+        public TimeSpan Age => age;
+
+        public int Oldest { get; set; } = Nowhere;
+
+        public int Newest { get; set; } = Nowhere;
     }
 }

@@ -29,7 +29,7 @@ public sealed class OpenTally
     /// <summary>What was entered with the same values is no longer so.</summary>
     internal void Leave(in ConnectionRecord record, bool isProtected) => Add(record, isProtected, -1);
 
-    private void Add(in ConnectionRecord record, bool isProtected, int count)
+    internal void Add(in ConnectionRecord record, bool isProtected, int count)
     {
         if (!record.IsOpen) return;
         var mark = record.Mark.Value & ~FlowMark.Closing;

@@ -19,13 +19,17 @@ public enum Protection : byte
 
     /// <summary>Left out because the mirror has no room for it.</summary>
     Unmirrored,
+
+    /// <summary>To be mirrored only when it is older or larger; the mirror was not told of it.</summary>
+    Deferred,
 }
 
 /// <summary>Connections of a table by protection.</summary>
 /// <param name="Refused">Connections not taken into the table since its start because it was full; not among the others.</param>
-public readonly record struct ConnectionCounts(int Owned, int Unsent, int Pending, int Protected, int Retracted, int Unmirrored, long Refused);
+public readonly record struct ConnectionCounts(int Owned, int Unsent, int Pending, int Protected, int Retracted, int Unmirrored, long Refused, int Deferred = 0);
 
 /// <summary>One connection as an operator asks for it.</summary>
 /// <param name="Sequence">The number of its last change in the mirror stream.</param>
 /// <param name="Reason">Why it is retracted; null when it is not.</param>
-public readonly record struct ConnectionView(ConnectionRecord Record, Protection Protection, long Sequence, RetractionReason? Reason);
+/// <param name="For">How long its protection is what it is, to a tenth of a second; of a protected one: since its last change was acknowledged.</param>
+public readonly record struct ConnectionView(ConnectionRecord Record, Protection Protection, long Sequence, RetractionReason? Reason, TimeSpan For);

@@ -24,10 +24,17 @@ public sealed class Backlog(int capacity)
     /// <summary>Changes kept: sent or not, not acknowledged.</summary>
     public int Outstanding => (int)(Queued - Released);
 
+    /// <summary>Bytes that the changes kept take on the wire.</summary>
+    public long OutstandingBytes { get; private set; }
+
     public int Unsent => (int)(Queued - Sent);
 
     /// <summary>Forgets everything; the next change appended is the one after <paramref name="sequence"/>.</summary>
-    public void Restart(long sequence) => Released = Sent = Queued = sequence;
+    public void Restart(long sequence)
+    {
+        Released = Sent = Queued = sequence;
+        OutstandingBytes = 0;
+    }
 
     /// <summary>False: they do not fit, none was taken.</summary>
     /// <exception cref="ArgumentException">The changes do not follow the last one without a gap: the owner's mistake.</exception>
@@ -38,7 +45,12 @@ public sealed class Backlog(int capacity)
             throw new ArgumentException($"changes {changes[0].Sequence} to {changes[^1].Sequence} do not follow {Queued}", nameof(changes));
         if (Outstanding + changes.Length > capacity) return false;
         while (Outstanding + changes.Length > ring.Length) Grow();
-        foreach (ref readonly var change in changes) ring[++Queued % ring.Length] = change;
+        foreach (ref readonly var change in changes)
+        {
+            ring[++Queued % ring.Length] = change;
+            OutstandingBytes += change.WireSize;
+        }
+
         return true;
     }
 
@@ -55,7 +67,7 @@ public sealed class Backlog(int capacity)
     public bool TryRelease(long sequence)
     {
         if (sequence > Sent) return false;
-        Released = Math.Max(Released, sequence);
+        while (Released < sequence) OutstandingBytes -= ring[++Released % ring.Length].WireSize;
         return true;
     }
 

@@ -49,6 +49,16 @@ public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence,
     /// <summary>Of a doubt; checked where it was read.</summary>
     public BucketRange Buckets => new(Count >> 16, Count & 0xFFFF);
 
+    /// <summary>Bytes it takes in a frame: a head, flows of 12 bytes (36 with IPv6), 7 of the rest of a record, 4 of a count.</summary>
+    public int WireSize => Kind switch
+    {
+        MirrorChangeKind.Upsert or MirrorChangeKind.Reassert =>
+            Record.Original.Source.Address.IsV4 && Record.Original.Destination.Address.IsV4 && Record.Reply.Source.Address.IsV4 && Record.Reply.Destination.Address.IsV4 ? 32 : 80,
+        MirrorChangeKind.Delete => Key.Source.Address.IsV4 && Key.Destination.Address.IsV4 ? 13 : 37,
+        MirrorChangeKind.Settle => 1,
+        _ => 5,
+    };
+
     public bool NamesConnection => Kind is MirrorChangeKind.Upsert or MirrorChangeKind.Reassert;
 
     public static MirrorChange Doubt(long sequence, BucketRange buckets) => new(MirrorChangeKind.Doubt, sequence, default, (buckets.First << 16) | buckets.Count);

@@ -27,10 +27,15 @@ public static class MirrorFeatures
     /// <summary>Digests, and the repair of what differs.</summary>
     public const uint Reconciliation = 1;
 
+    /// <summary>The active's account of its connections.</summary>
+    public const uint Accounts = 2;
+
     /// <summary>What this build understands.</summary>
-    public const uint Own = Reconciliation;
+    public const uint Own = Reconciliation | Accounts;
 
     public static bool Reconciles(uint theirs) => (theirs & Own & Reconciliation) != 0;
+
+    public static bool HearsAccounts(uint theirs) => (theirs & Own & Accounts) != 0;
 }
 
 /// <summary>Why a device does not mirror for another. Each is shown to the operator; the asking end tries again later.</summary>

@@ -10,6 +10,9 @@ public enum SenderStep
     SendBatch,
     SendPing,
 
+    /// <summary>The mirror is to hear how many connections there are: <see cref="OutgoingStream.TakeAccount"/>.</summary>
+    SendAccount,
+
     /// <summary>The retractions that arrived are to be confirmed: <see cref="OutgoingStream.TakeConfirmation"/>.</summary>
     ConfirmRetractions,
 
@@ -58,6 +61,9 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
     private bool sameCopy;
     private int room;
     private long retractionsConfirmed;
+    private bool hearsAccounts;
+    private ActiveAccount? account;
+    private TimeSpan accountDue;
 
     public StreamId Stream => stream;
 
@@ -74,6 +80,9 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
 
     /// <summary>Changes that are not acknowledged, sent or not.</summary>
     public int Outstanding => backlog.Outstanding;
+
+    /// <summary>Bytes they take on the wire.</summary>
+    public long OutstandingBytes => backlog.OutstandingBytes;
 
     /// <summary>Elements of the current or last snapshot or repair that were appended, and about how many it has (0: unknown).</summary>
     public int SnapshotAppended { get; private set; }
@@ -100,6 +109,14 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
     /// <summary>Something was written to the peer, whatever it is.</summary>
     public void Wrote(TimeSpan now) => wrote = now;
 
+    /// <summary>Says how many connections there are; what was not sent yet is replaced. It travels once in a keep-alive interval, in the place of a ping.</summary>
+    /// <param name="atOnce">The last one for a while, or for ever.</param>
+    public void Say(ActiveAccount latest, bool atOnce = false)
+    {
+        account = latest;
+        if (atOnce) accountDue = TimeSpan.Zero;
+    }
+
     public bool IsSilent(TimeSpan now) => Link is LinkState.Greeting or LinkState.Established && now - heard >= limits.Silence;
 
     /// <summary>The mirror answered the hello: refused, or the stream goes on where it broke, or a snapshot is needed.</summary>
@@ -113,6 +130,7 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
 
         Handle(LinkEvent.Accepted, now);
         room = answer.Room;
+        hearsAccounts = MirrorFeatures.HearsAccounts(answer.Features);
         sameCopy = answer.Stream == stream;
         LinkOpened(answer, now);
         if (!sameCopy) RetractionsSeen = 0;
@@ -222,6 +240,7 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
         waitUntil = TimeSpan.MaxValue;
         if (Link != LinkState.Established) return SenderStep.Wait;
         if (RetractionsSeen > retractionsConfirmed) return SenderStep.ConfirmRetractions;
+        if (hearsAccounts && account is not null && now >= accountDue) return SenderStep.SendAccount;
         waitUntil = wrote + limits.KeepAlive;
         if (Copy == CopyState.Desynced && !snapshotRequested && backlog.Outstanding == 0)
         {
@@ -245,6 +264,14 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
     public ReadOnlySpan<MirrorChange> TakeBatch() => backlog.TakeUnsent((int)Math.Min(limits.BatchChanges, UpToDigest));
 
     public long TakeConfirmation() => retractionsConfirmed = RetractionsSeen;
+
+    public ActiveAccount TakeAccount(TimeSpan now)
+    {
+        var taken = account ?? throw new InvalidOperationException("there is no account to send");
+        account = null;
+        accountDue = now + limits.KeepAlive;
+        return taken;
+    }
 
     public SnapshotRequest TakeSnapshotRequest()
     {

@@ -3,8 +3,8 @@ using ActorMirror.Domain.Connections;
 namespace ActorMirror.Domain.VirtualServers;
 
 /// <summary>What connections belong to, a virtual server or a SNAT: each has a number of its own in the connection mark.</summary>
-/// <param name="Mirror">Whether its connections are mirrored to the next-active device.</param>
-public abstract record Listener(string Name, bool Mirror, string TrafficGroup)
+/// <param name="Mirror">Which of its connections are mirrored to the next-active device.</param>
+public abstract record Listener(string Name, MirrorChoice Mirror, string TrafficGroup)
 {
     /// <summary>Under which it is numbered and shown: virtual servers and SNATs may have the same name.</summary>
     public abstract string Key { get; }

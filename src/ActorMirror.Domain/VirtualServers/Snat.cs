@@ -21,7 +21,7 @@ public sealed record Snat(
     ImmutableArray<Vlan> Vlans,
     bool Automap,
     ImmutableArray<Address> Translations,
-    bool Mirror,
+    MirrorChoice Mirror,
     string TrafficGroup,
     TimeSpan IdleTimeout,
     TimeSpan UdpIdleTimeout) : Listener(Name, Mirror, TrafficGroup)

@@ -25,7 +25,7 @@ public sealed record VirtualServer(
     TransportProtocol? Protocol,
     ImmutableArray<Vlan> Vlans,
     Pool? Pool,
-    bool Mirror,
+    MirrorChoice Mirror,
     bool AutomapByVlan,
     ImmutableArray<Address> SnatAddresses,
     string TrafficGroup,

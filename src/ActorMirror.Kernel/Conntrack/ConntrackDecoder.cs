@@ -38,6 +38,7 @@ internal static class ConntrackDecoder
         ConntrackTuple original = default, reply = default;
         uint status = 0, mark = 0, timeout = 0, id = 0;
         ConntrackTcp tcp = default;
+        UInt128 labels = 0;
         foreach (var attribute in message.Attributes(FamilyHeaderBytes))
         {
             switch (attribute.Type)
@@ -48,6 +49,7 @@ internal static class ConntrackDecoder
                 case ConntrackAttribute.Protoinfo: tcp = ProtocolInfo(attribute.Nested); break;
                 case ConntrackAttribute.Timeout: timeout = attribute.U32BigEndian; break;
                 case ConntrackAttribute.Mark: mark = attribute.U32BigEndian; break;
+                case ConntrackAttribute.Labels: labels = attribute.U128; break;
                 case ConntrackAttribute.Id: id = attribute.U32BigEndian; break;
             }
         }
@@ -60,6 +62,7 @@ internal static class ConntrackDecoder
             Mark = mark,
             TimeoutSeconds = timeout,
             Id = id,
+            Labels = labels,
             Tcp = tcp,
         };
         return original.Protocol != 0 && reply.Protocol != 0;

@@ -50,6 +50,9 @@ public readonly record struct ConntrackEntry
     /// </summary>
     public uint TimeoutSeconds { get; init; }
 
+    /// <summary>Bit n is label n. In dumps, and in the event of a label that was set; zero in other events.</summary>
+    public UInt128 Labels { get; init; }
+
     /// <summary>The kernel's number for this entry, different on every device.</summary>
     public uint Id { get; init; }
 

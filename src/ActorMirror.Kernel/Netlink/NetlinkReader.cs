@@ -108,6 +108,9 @@ public readonly ref struct NetlinkAttribute(ushort type, ReadOnlySpan<byte> payl
 
     public uint U32BigEndian => BinaryPrimitives.TryReadUInt32BigEndian(Payload, out var value) ? value : 0;
 
+    /// <summary>A bitmap of the kernel's own words (unsigned long), in the machine's order: x64 and arm64 are little-endian.</summary>
+    public UInt128 U128 => BinaryPrimitives.TryReadUInt128LittleEndian(Payload, out var value) ? value : 0;
+
     public UInt128 U128BigEndian => BinaryPrimitives.TryReadUInt128BigEndian(Payload, out var value) ? value : 0;
 
     /// <summary>A value or struct in host byte order.</summary>

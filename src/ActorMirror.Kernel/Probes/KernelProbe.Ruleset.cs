@@ -27,6 +27,15 @@ public static partial class KernelProbe
         }
         """;
 
+    internal const string LabelRuleset = """
+        table ip labels {
+          chain large {
+            ct label 113 return
+            ct bytes >= 1000 ct event set reply,assured,destroy,label ct label set 113
+          }
+        }
+        """;
+
     internal static string Ruleset(Words words) => $$"""
         table {{words.Ip}} probe {
           set lease { type mark; flags timeout; }

@@ -42,7 +42,8 @@ public static partial class KernelProbe
     /// <summary>Runs every probe; a failure is a result, not an exception. A probe whose ground is missing says that it was not tried.</summary>
     /// <param name="sysctls">Those that must exist; null is <see cref="Sysctls"/>.</param>
     /// <param name="ipv6">Whether the configuration has IPv6 addresses: then the kernel must be able to do the same with them.</param>
-    public static IReadOnlyList<ProbeResult> Run(IReadOnlyList<string>? sysctls = null, bool ipv6 = false)
+    /// <param name="byBytes">Whether connections are mirrored by the bytes they carried: then the kernel must be able to label them.</param>
+    public static IReadOnlyList<ProbeResult> Run(IReadOnlyList<string>? sysctls = null, bool ipv6 = false, bool byBytes = false)
     {
         using var probe = new Ground();
         return
@@ -62,6 +63,7 @@ public static partial class KernelProbe
                 Try("IPv6 sysctls", "every sysctl of IPv6 that the data plane needs exists and can be written", () => TrySysctls(probe.Thread, Ipv6Sysctls)),
                 Try("IPv6 announcements", "neighbour advertisements can be sent", () => NeighborAdvertiser.Open(probe.Thread, "lo").Dispose()),
             ] : [],
+            .. byBytes ? (ProbeResult[])[Try("connection labels", "a connection can be labelled by the bytes it carried", () => probe.Nftables.Run(LabelRuleset))] : [],
         ];
     }
 

@@ -10,7 +10,7 @@ internal sealed class ProbeNotTriedException(string ground) : Exception($"not tr
 internal static class ProbeRemedies
 {
     private const string Modules =
-        "the kernel needs nf_tables, nf_conntrack, nft_chain_nat, nft_ct, nft_fib_ipv4 (nft_fib_ipv6), nft_hash, nft_numgen and nft_reject: " +
+        "the kernel needs nf_tables, nf_conntrack, nft_chain_nat, nft_ct, nft_fib_ipv4 (nft_fib_ipv6), nft_hash, nft_numgen and nft_reject, and CONFIG_NF_CONNTRACK_LABELS for mirroring by bytes: " +
         "a distribution's kernel of 6.1 or later has them (Debian: linux-image-amd64, not the -cloud image)";
 
     public static (string Reason, string Remedy) Explain(Exception exception) => exception switch

@@ -29,7 +29,7 @@ internal static class ClusterObstacle
         foreach (var group in statuses.Values.SelectMany(s => s.TrafficGroups).Where(g => g.Role == Role.Active))
         {
             // Connections come and go while this is asked: one in a hundred may be too young.
-            var missing = group.Counts.Owned - group.Counts.Unmirrored - group.Counts.Protected;
+            var missing = group.Counts.Owned - group.Counts.Unmirrored - group.Counts.ByChoice - group.Counts.Protected;
             if (missing * 100 > group.Counts.Owned) return $"{group.Name}: {missing} of {group.Counts.Owned} connections are not protected";
         }
 

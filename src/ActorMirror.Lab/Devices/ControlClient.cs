@@ -41,6 +41,18 @@ internal sealed class ControlClient : IDisposable
     public Task<ConnectionPage?> ProtectedAsync(string trafficGroup) =>
         GetAsync($"connections?trafficGroup={Uri.EscapeDataString(trafficGroup)}&mirrored=true&limit=100000", ManagementJson.Default.ConnectionPage, ListPatience);
 
+    /// <summary>Null when the traffic group is not active there, or the device does not answer.</summary>
+    public Task<RehearsalReport?> RehearseAsync(string trafficGroup) =>
+        GetAsync($"traffic-groups/{Uri.EscapeDataString(trafficGroup)}/rehearsal", ManagementJson.Default.RehearsalReport, ListPatience);
+
+    /// <summary>Null when it has no such connection, or does not answer.</summary>
+    public Task<ConnectionExplanation?> ExplainAsync(string tuple) =>
+        GetAsync($"connections/explain?tuple={Uri.EscapeDataString(tuple)}", ManagementJson.Default.ConnectionExplanation, ListPatience);
+
+    /// <summary>Newest first; empty while the device does not answer.</summary>
+    public async Task<ImmutableArray<FailoverReport>> FailoversAsync() =>
+        await GetAsync("failovers", ManagementJson.Default.ImmutableArrayFailoverReport) is { IsDefault: false } failovers ? failovers : [];
+
     /// <exception cref="HttpRequestException">The device refused, or is gone.</exception>
     public Task ForceStandbyAsync(string trafficGroup, string? to) =>
         PostAsync($"traffic-groups/{Uri.EscapeDataString(trafficGroup)}/force-standby", new ForceStandbyRequest(to), ManagementJson.Default.ForceStandbyRequest);

@@ -37,6 +37,9 @@ public enum MirrorDirection
 /// <param name="Wrong">Connections that were not as on the active.</param>
 public sealed record RepairReport(long Ghosts, long Missing, long Wrong);
 
+/// <param name="At">When it was given first.</param>
+public sealed record MirrorReason(string Text, DateTimeOffset At);
+
 /// <summary>One end of the mirror channel of a traffic group.</summary>
 public sealed record MirrorReport
 {
@@ -63,6 +66,15 @@ public sealed record MirrorReport
 
     /// <summary>Why the channel is in this state; null when there is nothing to explain.</summary>
     public required string? Reason { get; init; }
+
+    /// <summary>The last reason there was for a state, whichever it was; null: none yet.</summary>
+    public required MirrorReason? LastReason { get; init; }
+
+    /// <summary>Changes that are not acknowledged (outgoing), or not in the kernel (incoming).</summary>
+    public required int LagChanges { get; init; }
+
+    /// <summary>What they take on the wire; null on the mirror: not known there.</summary>
+    public required long? LagBytes { get; init; }
 
     /// <summary>The last change this device's table numbered (outgoing), or received (incoming).</summary>
     public required ulong SequenceAppended { get; init; }

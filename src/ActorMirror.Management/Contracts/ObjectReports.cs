@@ -40,7 +40,7 @@ public sealed record VirtualServerReport(
     string Protocol,
     string TrafficGroup,
     string? Pool,
-    bool Mirror,
+    string Mirror,
     string Snat,
     int Connections,
     int Protected,
@@ -58,7 +58,7 @@ public sealed record SnatReport(
     bool Automap,
     ImmutableArray<string> Translations,
     string TrafficGroup,
-    bool Mirror,
+    string Mirror,
     int Connections,
     int Protected);
 

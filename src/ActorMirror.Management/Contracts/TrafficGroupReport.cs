@@ -68,7 +68,8 @@ public sealed record TrafficGroupReport
 /// <param name="Protected">Of those: acknowledged as applied in the mirror's kernel, and not retracted.</param>
 /// <param name="Unmirrored">Of those: belonging to virtual servers with mirroring off.</param>
 /// <param name="MirroredHere">Copies of open connections that this device's kernel holds for the active.</param>
-public sealed record ConnectionCounts(int Owned, int Protected, int Unmirrored, int MirroredHere);
+/// <param name="ByChoice">Of those: to be mirrored only when they are older or larger.</param>
+public sealed record ConnectionCounts(int Owned, int Protected, int Unmirrored, int MirroredHere, int ByChoice);
 
 /// <summary>How a promotion went. Times in milliseconds, on this device's monotonic clock.</summary>
 /// <param name="Reason">Why the group moved, kebab-case, e.g. <c>device-down</c>, <c>forced</c>.</param>
@@ -78,6 +79,7 @@ public sealed record ConnectionCounts(int Owned, int Protected, int Unmirrored, 
 /// <param name="Owned">Open connections this device knew of at the decision.</param>
 /// <param name="Protected">Of those, the ones that were in its kernel: they went on.</param>
 /// <param name="AtMonotonicNs">When the promotion was complete.</param>
+/// <param name="Loss">What became of the old active's connections; null: it was the first active.</param>
 public sealed record PromotionReport(
     string Epoch,
     string Reason,
@@ -86,4 +88,5 @@ public sealed record PromotionReport(
     double PromotionMs,
     int Owned,
     int Protected,
-    long AtMonotonicNs);
+    long AtMonotonicNs,
+    LossReport? Loss);

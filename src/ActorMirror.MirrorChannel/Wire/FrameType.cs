@@ -38,4 +38,7 @@ public enum FrameType : byte
 
     /// <summary>Mirror to active: what was put right.</summary>
     Repairs = 12,
+
+    /// <summary>Active to mirror: how many connections it has, and how many of them are exposed.</summary>
+    Account = 13,
 }

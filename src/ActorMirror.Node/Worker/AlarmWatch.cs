@@ -90,7 +90,7 @@ internal sealed class AlarmWatch : IDisposable
         var channel = here.Connections.Outgoing?.Channel;
         var (noMirror, desynced) = mirrors[group.Name].Look(
             new MirrorSight(
-                shown.Control.IsUp, model.Listeners.Any(l => l.TrafficGroup == group.Name && l.Mirror),
+                shown.Control.IsUp, model.Listeners.Any(l => l.TrafficGroup == group.Name && l.Mirror.IsOn),
                 peer is { } device ? model.Device(device.Device).Name : null, channel?.State, channel?.Reason ?? ""),
             time.GetElapsedTime(started));
         alarms.Set(AlarmKind.NoMirror, group.Name, noMirror);
@@ -100,7 +100,7 @@ internal sealed class AlarmWatch : IDisposable
     private void LookAtTrust()
     {
         trust.Refresh();
-        var isNeeded = !model.Mirroring.PlainText && model.Devices.Length > 1 && model.Listeners.Any(l => l.Mirror);
+        var isNeeded = !model.Mirroring.PlainText && model.Devices.Length > 1 && model.Listeners.Any(l => l.Mirror.IsOn);
         alarms.Set(AlarmKind.TrustMissing, null, isNeeded ? trust.Missing : null);
         alarms.Set(AlarmKind.TrustExpires, null, isNeeded ? trust.Expiry : null);
     }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using ActorMirror.Actors.Tables;
-using ActorMirror.DataPlane.FastL4;
 using ActorMirror.Management;
 using ActorMirror.Management.Contracts;
 
@@ -12,8 +10,6 @@ namespace ActorMirror.Node.Worker;
 /// </summary>
 internal sealed class ConnectionList(DeviceRuntime runtime)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     /// <exception cref="DeviceCommandException"><see cref="ConnectionQuery.After"/> was not given by an earlier page, or a table does not answer.</exception>
     public async Task<ConnectionPage> ReadAsync(ConnectionQuery query, CancellationToken cancellation)
     {
@@ -24,12 +20,12 @@ internal sealed class ConnectionList(DeviceRuntime runtime)
         string? next = null;
         foreach (var (group, index) in groups.Select((g, i) => (g, i)))
         {
-            var page = await AskAsync(group, index == first ? cursor : 0, query.Limit - found.Count, query.Mirrored, cancellation);
+            var page = await TableQuestions.PageAsync(group, index == first ? cursor : 0, query.Limit - found.Count, query.Mirrored, cancellation);
             total += page.Total;
             if (index < first) continue;
             while (true)
             {
-                found.AddRange(page.Connections.Select(Report));
+                found.AddRange(page.Connections.Select(listed => ConnectionReports.Of(listed, runtime.Services)));
                 if (page.Next is not { } more) break;
                 if (found.Count >= query.Limit)
                 {
@@ -37,7 +33,7 @@ internal sealed class ConnectionList(DeviceRuntime runtime)
                     break;
                 }
 
-                page = await AskAsync(group, more, query.Limit - found.Count, query.Mirrored, cancellation);
+                page = await TableQuestions.PageAsync(group, more, query.Limit - found.Count, query.Mirrored, cancellation);
             }
         }
 
@@ -51,37 +47,4 @@ internal sealed class ConnectionList(DeviceRuntime runtime)
             return (group, cursor);
         throw new DeviceCommandException(CommandFailure.NotFound, $"'{after}' is not where a page of these connections begins");
     }
-
-    private static async Task<TablePage> AskAsync(GroupRuntime group, long cursor, int limit, bool? mirrored, CancellationToken cancellation)
-    {
-        var answer = new TaskCompletionSource<TablePage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!group.Table.Tell(new TableMessage.List(cursor, limit, mirrored, page => answer.TrySetResult(page))))
-            throw new DeviceCommandException(CommandFailure.Unavailable, $"the table of {group.Name} is too busy to be listed");
-        try
-        {
-            return await answer.Task.WaitAsync(Patience, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            throw new DeviceCommandException(CommandFailure.Unavailable, $"the table of {group.Name} did not answer within {Patience.TotalSeconds} s");
-        }
-    }
-
-    private ConnectionReport Report(ListedConnection listed)
-    {
-        var record = listed.Record;
-        var listener = runtime.Services?.Find(record.Mark);
-        var snat = record.Reply.Destination != record.Original.Source ? record.Reply.Destination.ToString() : null;
-        return new ConnectionReport(
-            listener?.TrafficGroup ?? "", listener?.Key ?? record.Mark.ToString(), record.Original.Protocol.ToString().ToLowerInvariant(),
-            record.Original.Source.ToString(), record.Original.Destination.ToString(), record.Reply.Source.ToString(), snat,
-            MirrorReports.Kebab(record.State.ToString()), listed.IsMirrored, listed.IsMirrored ? null : WhyNot(listed));
-    }
-
-    private static string WhyNot(in ListedConnection listed) => listed switch
-    {
-        { Reason: { } reason } => MirrorReports.Kebab(reason.ToString()),
-        { Protection: { } protection } => MirrorReports.Kebab(protection.ToString()),
-        _ => "mirroring is off",
-    };
 }

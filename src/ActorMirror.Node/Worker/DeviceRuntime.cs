@@ -189,7 +189,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         var runtime = new GroupRuntime(name, number, display, observer => TableContext(name, number, observer, groupLog), (table, tableContext) =>
         {
             var context = new GroupContext(
-                name, model.Cluster, dataPlane, new KeptStatements(Device), table, () => tableContext.View.Held, display, TimeProvider.System, groupLog);
+                name, model.Cluster, dataPlane, new KeptStatements(Device), table, () => tableContext.View.Inheritance, display, TimeProvider.System, groupLog);
             return new ActorCell<GroupMessage>($"traffic-group/{name}", self => new TrafficGroupActor(self, context), groupLog);
         });
         sink.Add(runtime);

@@ -76,7 +76,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
                 var counts = service.Marks.Aggregate(default(OpenCounts), (sum, mark) => sum + CountsOf(service.Server, mark));
                 return new VirtualServerReport(
                     service.Server.Name, service.Number, service.Server.Destination.ToString(), service.Server.Protocol?.ToString().ToLowerInvariant() ?? "any",
-                    service.Server.TrafficGroup, service.Server.Pool?.Name, service.Server.Mirror, service.Server.SnatAddresses.IsEmpty ? "none" : string.Join(", ", service.Server.SnatAddresses),
+                    service.Server.TrafficGroup, service.Server.Pool?.Name, service.Server.Mirror.ToString(), service.Server.SnatAddresses.IsEmpty ? "none" : string.Join(", ", service.Server.SnatAddresses),
                     counts.Open, counts.Protected,
                     [
                         .. service.Members.Select(m => new PoolMemberReport(
@@ -98,14 +98,35 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
                 var counts = CountsOf(snat, new FlowMark(numbered.Bits));
                 return new SnatReport(
                     snat.Name, numbered.Number, [.. snat.Origins.Select(o => o.ToString())], [.. snat.Vlans.Select(v => v.Name)], snat.Automap,
-                    [.. snat.Translations.Select(t => t.ToString())], snat.TrafficGroup, snat.Mirror, counts.Open, counts.Protected);
+                    [.. snat.Translations.Select(t => t.ToString())], snat.TrafficGroup, snat.Mirror.ToString(), counts.Open, counts.Protected);
             }),
         ];
+
+    public async Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation) =>
+        [.. (await journal.FailoversAsync(limit, cancellation)).Select(FailoverReports.Of)];
 
     public Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation) =>
         query.TrafficGroup is { } name && model.TrafficGroups.All(g => g.Name != name)
             ? throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{name}'")
             : new ConnectionList(runtime).ReadAsync(query, cancellation);
+
+    public Task<RehearsalReport> RehearseAsync(string trafficGroup, CancellationToken cancellation)
+    {
+        if (model.TrafficGroups.All(g => g.Name != trafficGroup))
+            throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{trafficGroup}'");
+        var cluster = context.Replica.State;
+        if (cluster?.Groups.GetValueOrDefault(trafficGroup) is not { } state || runtime.Runtimes.GetValueOrDefault(trafficGroup) is not { Shown.Role: Role.Active } group)
+        {
+            var where = cluster?.Groups.GetValueOrDefault(trafficGroup)?.Active is { } active ? $"ask {model.NameOf(active)}, which is" : "no device is";
+            throw new DeviceCommandException(CommandFailure.Conflict, $"traffic group {trafficGroup} is not active here: {where}");
+        }
+
+        var mirror = MirrorReports.Of(trafficGroup, state.Port, group.Connections, model.NameOf, time);
+        return new Rehearsal(model, cluster, state, runtime, group, mirror).RunAsync(cancellation);
+    }
+
+    public Task<ConnectionExplanation> ExplainAsync(string tuple, CancellationToken cancellation) =>
+        new Explanation(model, runtime, Status().TrafficGroups.ToDictionary(g => g.Name)).FindAsync(tuple, cancellation);
 
     private ImmutableArray<AlarmReport> Alarms() =>
         [.. alarms.Current.Select(a => new AlarmReport(MirrorReports.Kebab(a.Kind.ToString()), a.About, a.Text, a.Remedy, new Moment(a.SinceTimestamp, a.Since)))];
@@ -134,11 +155,11 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             LeaseRemainingMs = shown.Control.IsUp ? lease.Remaining.TotalMilliseconds : null,
             Port = state?.Port ?? 0,
             Mirror = here is null ? null : MirrorReports.Of(group.Name, state?.Port ?? 0, here.Connections, model.NameOf, time),
-            Counts = new ConnectionCounts(mirrored.Open + unmirrored.Open, mirrored.Protected, unmirrored.Open, copies.Protected),
+            Counts = new ConnectionCounts(mirrored.Open + unmirrored.Open, mirrored.Protected, unmirrored.Open, copies.Protected, here?.Connections.Exposed[Exposure.ByChoice] ?? 0),
             LastPromotion = shown.Promotion is { } p
                 ? new PromotionReport(
                     p.Epoch.ToString(), MirrorReports.Kebab(p.Reason.ToString()), p.Detection?.TotalMilliseconds, p.Waited.TotalMilliseconds, p.Took.TotalMilliseconds,
-                    p.Connections.Open, p.Connections.Protected, p.At)
+                    p.Connections.Open, p.Connections.Protected, p.At, FailoverReports.Of(p.Loss, p.Connections.Protected))
                 : null,
         };
     }

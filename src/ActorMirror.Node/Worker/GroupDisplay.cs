@@ -24,8 +24,9 @@ internal sealed class GroupDisplay(TimeProvider time, Action<string, Role, Epoch
     {
         Shown = Shown with { Promotion = promotion };
         log.LogInformation(
-            "Traffic group {Group} is active here (epoch {Epoch}, {Reason}): waited {Waited:F1} ms, took {Took:F1} ms, {Open} connections",
-            trafficGroup, promotion.Epoch, promotion.Reason, promotion.Waited.TotalMilliseconds, promotion.Took.TotalMilliseconds, promotion.Connections.Open);
+            "Traffic group {Group} is active here (epoch {Epoch}, {Reason}): waited {Waited:F1} ms, took {Took:F1} ms, {Resumed} connections go on; {Loss}",
+            trafficGroup, promotion.Epoch, promotion.Reason, promotion.Waited.TotalMilliseconds, promotion.Took.TotalMilliseconds, promotion.Connections.Protected,
+            promotion.Loss?.ToString() ?? "nobody was active before");
     }
 }
 

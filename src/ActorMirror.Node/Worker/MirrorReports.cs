@@ -37,6 +37,9 @@ internal static class MirrorReports
         Since = Since(status.Channel, time),
         Transitions = (int)status.Channel.Transitions,
         Reason = Reason(status.Channel),
+        LastReason = LastReason(status.Channel),
+        LagChanges = status.Outstanding,
+        LagBytes = status.OutstandingBytes,
         SequenceAppended = (ulong)status.Queued,
         SequenceSent = (ulong)status.Sent,
         SequenceAcked = (ulong)status.Acknowledged,
@@ -59,6 +62,9 @@ internal static class MirrorReports
         Since = Since(status.Channel, time),
         Transitions = (int)status.Channel.Transitions,
         Reason = Reason(status.Channel),
+        LastReason = LastReason(status.Channel),
+        LagChanges = (int)(status.Received - status.Applied),
+        LagBytes = null,
         SequenceAppended = (ulong)status.Received,
         SequenceSent = (ulong)status.Applied,
         SequenceAcked = (ulong)status.Applied,
@@ -75,6 +81,8 @@ internal static class MirrorReports
     private static RepairReport Repaired(Repairs total) => new(total.Ghosts, total.Missing, total.Wrong);
 
     private static string? Reason(ChannelStatus channel) => channel.Reason.Length == 0 ? null : channel.Reason;
+
+    private static MirrorReason? LastReason(ChannelStatus channel) => channel.LastReason is { } last ? new MirrorReason(last.Text, last.At) : null;
 
     private static string? PathOf(MirrorPath? path) => path is { } known ? Kebab(known.ToString()) : null;
 

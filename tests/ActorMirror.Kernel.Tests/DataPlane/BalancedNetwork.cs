@@ -158,7 +158,7 @@ internal sealed partial class BalancedNetwork : IDisposable
         using var thread = NamespaceThread.Enter(null);
         using var flows = new KernelFlows(thread, Services.Groups["tg1"]);
         var records = new List<ConnectionRecord>();
-        flows.Dump(dumped => records.AddRange(dumped));
+        flows.Dump(dumped => records.AddRange(dumped.ToArray().Select(d => d.Record)));
         return records;
     }
 

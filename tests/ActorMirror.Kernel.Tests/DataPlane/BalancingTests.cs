@@ -167,7 +167,7 @@ public abstract class BalancingTests(bool ipv6) : IDisposable
         using var thread = NamespaceThread.Enter(null);
         using var flows = new KernelFlows(thread, _network.Services.Groups["tg1"]);
         var records = new List<ConnectionRecord>();
-        flows.Dump(dumped => records.AddRange(dumped));
+        flows.Dump(dumped => records.AddRange(dumped.ToArray().Select(d => d.Record)));
         records.Count.ShouldBe(2);
 
         flows.Forget();
@@ -177,7 +177,7 @@ public abstract class BalancingTests(bool ipv6) : IDisposable
         BalancedNetwork.Exchange(plain, atPlain);
         BalancedNetwork.Exchange(atTranslated, translated);
         var copied = new List<ConnectionRecord>();
-        flows.Dump(dumped => copied.AddRange(dumped));
+        flows.Dump(dumped => copied.AddRange(dumped.ToArray().Select(d => d.Record)));
         copied.Select(c => (c.Original, c.Reply, c.Mark)).ShouldBe(records.Select(r => (r.Original, r.Reply, r.Mark)), ignoreOrder: true);
     }
 

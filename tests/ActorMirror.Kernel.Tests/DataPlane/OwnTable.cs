@@ -53,7 +53,7 @@ internal sealed class OwnTable : IFlowSink, ITableObserver, IMirrorNetwork, IAsy
     /// <summary>While set, events are lost.</summary>
     public bool IsDeaf { get; set; }
 
-    public int Connections => _context.View.Held.Open;
+    public int Connections => _context.View.Inheritance.Held.Open;
 
     /// <summary>Events wait from now on: this device is slow.</summary>
     public void Pause() => _open.Reset();

@@ -37,7 +37,7 @@ public sealed partial class RulesetShapeTests
     {
         var words = AllConfigurations().Select(text => ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(text), "shape.conf").Model!)
             .SelectMany(model => Words(Ruleset.Whole(ServiceTables.Of(model), MemberHealth.AllUp))).Distinct();
-        words.Except(Words(KernelProbe.Ruleset(KernelProbe.V4) + KernelProbe.Ruleset(KernelProbe.V6) + KernelProbe.ArpRuleset)).ShouldBeEmpty();
+        words.Except(Words(KernelProbe.Ruleset(KernelProbe.V4) + KernelProbe.Ruleset(KernelProbe.V6) + KernelProbe.ArpRuleset + KernelProbe.LabelRuleset)).ShouldBeEmpty();
     }
 
     /// <summary>nft's own words: names, numbers and what only replaces an earlier table are none.</summary>
@@ -123,7 +123,7 @@ public sealed partial class RulesetShapeTests
           virtual-servers {
             web { destination = "10.1.0.100:80", pool = web, snat = {{snat}}, traffic-group = tg1 }
             dns { destination = "10.1.0.100:53", vlans = {{(snat == "automap" ? "[external, internal]" : "[external]")}}, protocol = udp, pool = web, snat = {{snat}}, traffic-group = tg1 }
-            one { destination = "10.1.0.101:80", vlan = external, pool = one, snat = {{snat}}, traffic-group = tg1 }
+            one { destination = "10.1.0.101:80", vlan = external, pool = one, snat = {{snat}}, mirror { after-bytes = 1 MiB }, traffic-group = tg1 }
           }
           """;
 
@@ -135,7 +135,7 @@ public sealed partial class RulesetShapeTests
     private const string Outward = """
           snats {
             all { origins = ["10.2.0.0/24"], vlans = [internal], translation = automap, traffic-group = tg1 }
-            some { origins = ["10.2.0.16", "10.2.0.13"], translation = pool out, mirror = on, traffic-group = tg1 }
+            some { origins = ["10.2.0.16", "10.2.0.13"], translation = pool out, mirror { after-age = 30s, after-bytes = 1 MB }, traffic-group = tg1 }
             one { origins = ["10.2.0.11"], translation = "10.1.0.150", traffic-group = tg1 }
             external { origins = ["10.1.0.0/24"], vlans = [external], translation = "10.2.0.254", traffic-group = tg1 }
           }

@@ -32,6 +32,7 @@ internal static class KillPlan
         new(Monitor, "Probed", Part.Both, p => p.NothingAsync()),
         new(Table, "Tick", Part.Both, p => p.NothingAsync()),
         new(Table, "List", Part.Both, p => p.ListAsync()),
+        new(Table, "Find", Part.Both, p => p.FindAsync()),
         new(Table, "Events", Part.Active, p => p.OpenConnectionAsync()),
         new(Table, "Apply", Part.NextActive, p => p.OpenConnectionAsync()),
         new(Table, "Acknowledged", Part.Active, p => p.OpenConnectionAsync()),

@@ -24,6 +24,9 @@ internal sealed class Provocations(Site site, LabDevice active, LabDevice nextAc
 
     public Task ListAsync() => target.Control.ProtectedAsync("tg1");
 
+    /// <summary>A connection that nobody has, to tg1's virtual address.</summary>
+    public Task FindAsync() => target.Control.ExplainAsync("tcp 192.0.2.1:1024 10.10.0.100:5000");
+
     /// <summary>A planned handover. The command is not answered in order when the actor that keeps the request dies.</summary>
     public Task MoveAsync() => UnansweredAsync(active.Control.ForceStandbyAsync("tg1", nextActive.Name));
 

@@ -36,10 +36,10 @@ public sealed class ClusterObstacleTests
     public void Unprotected_connections_are_an_obstacle_those_that_need_no_mirror_are_not()
     {
         var statuses = Healthy();
-        Change(statuses, "a", g => g with { Counts = new ConnectionCounts(Owned: 200, Protected: 150, Unmirrored: 50, MirroredHere: 0) });
+        Change(statuses, "a", g => g with { Counts = new ConnectionCounts(Owned: 200, Protected: 148, Unmirrored: 50, MirroredHere: 0, ByChoice: 2) });
         ClusterObstacle.ToProtected(Three, statuses).ShouldBeNull();
 
-        Change(statuses, "a", g => g with { Counts = new ConnectionCounts(Owned: 200, Protected: 147, Unmirrored: 50, MirroredHere: 0) });
+        Change(statuses, "a", g => g with { Counts = new ConnectionCounts(Owned: 200, Protected: 145, Unmirrored: 50, MirroredHere: 0, ByChoice: 2) });
         ClusterObstacle.ToProtected(Three, statuses).ShouldBe("tg1: 3 of 200 connections are not protected");
     }
 
@@ -80,7 +80,7 @@ public sealed class ClusterObstacleTests
             new TrafficGroupReport
             {
                 Name = "tg1", Number = 1, Role = role, Epoch = "4.1", Active = "a", NextActive = "b", Held = null, Since = Once, Transitions = 1,
-                LeaseRemainingMs = null, Port = 1029, Mirror = mirror, Counts = new ConnectionCounts(100, 100, 0, 0), LastPromotion = null,
+                LeaseRemainingMs = null, Port = 1029, Mirror = mirror, Counts = new ConnectionCounts(100, 100, 0, 0, 0), LastPromotion = null,
             },
         ],
     };
@@ -97,6 +97,9 @@ public sealed class ClusterObstacleTests
         Since = Once,
         Transitions = 1,
         Reason = null,
+        LastReason = null,
+        LagChanges = 0,
+        LagBytes = 0,
         SequenceAppended = 1,
         SequenceSent = 1,
         SequenceAcked = 1,

@@ -3,6 +3,7 @@ using ActorMirror.Actors.Runtime;
 using ActorMirror.Actors.Tables;
 using ActorMirror.Configuration;
 using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Tests.Support;
@@ -35,6 +36,20 @@ public sealed class KilledGroupActorTests
         (undisturbed.Kills, killed.Kills).ShouldBe((0, 1));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(nameof(GroupMessage.Assigned))]
+    public async Task What_was_lost_is_told_as_it_was_at_the_first_decision(string? killAt)
+    {
+        // Decided while it was the mirror, and again while it waited: the table has been told then that it is active.
+        var asked = 0;
+        var surroundings = new Surroundings { Refused = "" };
+        var context = Context(surroundings, () => asked++ == 0 ? new Inheritance(new OpenCounts(10, 7), null, WasActive: false) : new Inheritance(new OpenCounts(7, 7), null, WasActive: true));
+        var waiting = Active with { Epoch = new Epoch(8, 0), Wait = new PromotionWait(DeviceSet.Of(Peer.Device), DeviceSet.Empty), Reason = MoveReason.DeviceDown };
+        await TellAsync(context, killAt, new GroupMessage.Assigned(waiting, null), new GroupMessage.Assigned(Active with { Reason = MoveReason.DeviceDown }, null));
+        surroundings.Loss.ShouldBe(new LossReport(null, ExposureCounts.None.With(Exposure.NotHeld, 3), null, null));
+    }
+
     /// <summary>How a message comes to matter; the last one is the message itself. A new message is given its story here.</summary>
     /// <returns>What the surroundings refuse once, and what the actor is told.</returns>
     private static (string Refused, GroupMessage[] Story) Story(string message) => message switch
@@ -55,8 +70,17 @@ public sealed class KilledGroupActorTests
     private static async Task<(string Result, int Kills)> RunAsync(GroupMessage[] story, string refused, string? killAt)
     {
         var surroundings = new Surroundings { Refused = refused };
-        var settings = ConfigurationLoader.Load(Repository.Path("hocon", "three-devices.conf"), "a").Model!.Cluster;
-        var context = new GroupContext("tg1", settings, surroundings, surroundings, surroundings, () => default, surroundings, new FakeTimeProvider(), NullLogger.Instance);
+        var kills = await TellAsync(Context(surroundings, () => new Inheritance(default, null, WasActive: false)), killAt, story);
+        return (surroundings.ToString(), kills);
+    }
+
+    private static GroupContext Context(Surroundings surroundings, Func<Inheritance> inherit) => new(
+        "tg1", ConfigurationLoader.Load(Repository.Path("hocon", "three-devices.conf"), "a").Model!.Cluster,
+        surroundings, surroundings, surroundings, inherit, surroundings, new FakeTimeProvider(), NullLogger.Instance);
+
+    /// <returns>How often the actor was killed.</returns>
+    private static async Task<int> TellAsync(GroupContext context, string? killAt, params GroupMessage[] story)
+    {
         var cell = new ActorCell<GroupMessage>("traffic-group/tg1", self => new TrafficGroupActor(self, context), NullLogger.Instance);
         foreach (var message in story)
         {
@@ -65,7 +89,7 @@ public sealed class KilledGroupActorTests
         }
 
         await cell.DisposeAsync(); // what was told is handled first
-        return (surroundings.ToString(), cell.Kills.Values.Sum());
+        return cell.Kills.Values.Sum();
     }
 
     /// <summary>Kernel, cluster and table of the group: what they were brought to, not how often.</summary>
@@ -77,6 +101,8 @@ public sealed class KilledGroupActorTests
         private GroupControl? shown;
 
         public required string Refused { get; set; }
+
+        public LossReport? Loss { get; private set; }
 
         public override string ToString() =>
             $"open {open}, up {up}, gated {gated}, table {table}, {shown}, {string.Join("; ", statements.Select(s => $"{s.Key} = {Text(s.Value)}"))}";
@@ -113,7 +139,11 @@ public sealed class KilledGroupActorTests
 
         public void RoleChanged(string trafficGroup, GroupControl control, LocalRole? role) => shown = control;
 
-        public void Promoted(string trafficGroup, GroupPromotion promotion) => promotion.Epoch.ShouldBe(First);
+        public void Promoted(string trafficGroup, GroupPromotion promotion)
+        {
+            promotion.Epoch.ShouldBe(First);
+            Loss = promotion.Loss;
+        }
 
         /// <summary>How long it took is not of interest.</summary>
         private static string Text(ClusterCommand command) => command is ClusterCommand.Promoted promoted ? $"promoted {promoted.Epoch}" : command.ToString();

@@ -30,10 +30,14 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("cluster show", "10.98.0.2", "DOWN", "2026-03-04 05:06:07Z", "640 ms ago", "UNKNOWN", "never")]
     [InlineData("device show", "a (this)", "SUSPECT", "external", "DIFFERS", "no-mirror tg1")]
     [InlineData("traffic-group show", "active", "498", "512 ms", "device-down", "tg1 is held: failures moved it 3 times")]
+    [InlineData("traffic-group show", "resumed 498 of 501; lost: 2 mirroring-off, 1 not-acknowledged; last word 120 ms before, unacknowledged for 3.0 ms")]
+    [InlineData("failover history", "device-down", "498", "501", "2 mirroring-off", "not known", "was not heard")]
+    [InlineData("failover rehearse tg1", "move to b: 498 of 500", "2 would be lost", "b has lost VLAN external", "2 (mirroring-off)", "40001", "vs[2]", "0 of 2", "on ext0")]
+    [InlineData("connection explain tcp 10.10.0.9:40000 -> 10.10.0.100:5000", "ratio: 3 of 4", "mirrored by b", "12 s", "goes on on b")]
     [InlineData("virtual-server show", "vs[1]", "10.20.0.11:5000", "up", "375")]
     [InlineData("snat show", "out", "10.20.0.0/24", "internal", "automap", "10.10.0.254", "tg1", "on", "7")]
     [InlineData("connection show", "10.10.0.9:40000", "table full on the mirror", "from 10.20.0.254:40001", "2 of 2")]
-    [InlineData("mirror show", "outgoing", "in-sync", "1029", "1.5 ms", "primary", "3 ghosts, 1 missing, 0 wrong")]
+    [InlineData("mirror show", "outgoing", "in-sync", "1029", "2 changes, 64 bytes, 1.5 ms", "2026-03-04 05:06:07Z the mirror was silent for 1 s", "primary", "3 ghosts, 1 missing, 0 wrong")]
     [InlineData("trust revoke 4F:01", "4F:01 is revoked")]
     public async Task A_table_shows_what_the_device_says(string command, params string[] expected)
     {
@@ -50,11 +54,15 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("cluster show", "alarms")]
     [InlineData("cluster show", "clusterLinks")]
     [InlineData("traffic-group show", "leaseRemainingMs")]
+    [InlineData("failover history", "loss")]
+    [InlineData("failover rehearse tg1", "obstacles")]
+    [InlineData("connection explain tcp 10.10.0.9:40000 -> 10.10.0.100:5000", "copyAgeMs")]
     [InlineData("virtual-server show", "destination")]
     [InlineData("snat show", "translations")]
     [InlineData("connection show", "connections")]
     [InlineData("mirror show", "sequenceAcked")]
     [InlineData("mirror show", "repaired")]
+    [InlineData("mirror show", "lagBytes")]
     public async Task Json_is_what_the_device_says(string command, string property)
     {
         var (code, output, _) = await Run(command + " --json");

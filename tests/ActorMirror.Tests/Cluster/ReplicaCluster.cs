@@ -155,7 +155,7 @@ internal sealed class ReplicaCluster
             foreach (var (group, role) in node.Roles.ToList())
             {
                 if (role is not LocalRole.Active active) continue;
-                Send(node.Id.Value, new ClusterCommand.Promoted(group, active.Epoch, 1, 2, 3, 0, 0));
+                Send(node.Id.Value, new ClusterCommand.Promoted(group, active.Epoch, 1, 2, 3, 0, 0, null));
                 if (active.Peer is { } peer) Send(node.Id.Value, new ClusterCommand.MirrorStatus(group, active.Epoch, peer.Device, true, 1));
             }
         }

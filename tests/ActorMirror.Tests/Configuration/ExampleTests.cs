@@ -1,6 +1,7 @@
 using ActorMirror.Configuration;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Tests.Configuration;
 
@@ -33,7 +34,7 @@ public class ExampleTests
         model.SelfIps.Single(s => s.Name == "int-b").Device.ShouldBe(new DeviceId(2));
 
         var first = model.VirtualServers.Single(v => v.Name == "tcp-1");
-        (first.SnatAddresses.Length, first.Mirror, first.IdleTimeout).ShouldBe((0, true, TimeSpan.FromSeconds(300)));
+        (first.SnatAddresses.Length, first.Mirror, first.IdleTimeout).ShouldBe((0, MirrorChoice.AtOnce, TimeSpan.FromSeconds(300)));
         first.Pool!.Members.Select(m => m.Ratio).ShouldBe([3, 1]);
         first.Pool.Monitor!.Timeout.ShouldBe(TimeSpan.FromSeconds(16));
         var second = model.VirtualServers.Single(v => v.Name == "tcp-2");

@@ -41,6 +41,71 @@ public sealed class ConnectionTableTests
     }
 
     [Fact]
+    public void What_waits_for_its_age_is_mirrored_then_and_what_waits_for_bytes_when_they_came()
+    {
+        var (short_, long_) = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
+        table.BeginSnapshot(sameCopy: false, 100);
+        table.NextChunk(chunk, out _);
+        table.TryUpsert(Flows.Connection(1), long_, out _).ShouldBeFalse();
+        table.TryUpsert(Flows.Connection(2), TimeSpan.MaxValue, out _).ShouldBeFalse();
+        table.Now = TimeSpan.FromSeconds(1);
+        table.TryUpsert(Flows.Connection(3), short_, out _).ShouldBeFalse();
+        table.TryUpsert(Flows.Connection(4), short_, out _).ShouldBeFalse();
+        table.TryUpsert(Flows.Connection(4, ConnectionState.FinWait), short_, out _).ShouldBeFalse();
+        table.Exposed.Counts.ShouldBe(ExposureCounts.None.With(Exposure.ByChoice, 3), "a closing one is not open");
+        Ripened().ShouldBeEmpty();
+
+        table.Now = TimeSpan.FromSeconds(3);
+        Ripened().ShouldBe([Flows.Key(3)], "the closing one is not worth it any more");
+        table.TryUpsert(Flows.Connection(2), null, out var change).ShouldBeTrue("it became large");
+        change.Key.ShouldBe(Flows.Key(2));
+        table.TryDelete(Flows.Key(1), out _).ShouldBeFalse("the mirror never heard of it");
+        table.Now = TimeSpan.FromMinutes(1);
+        Ripened().ShouldBeEmpty();
+        table.Acknowledge(table.LastSequence);
+        table.Counts.ShouldBe(new ConnectionCounts(3, 0, 0, 2, 0, 0, 0, Deferred: 1));
+    }
+
+    [Fact]
+    public void What_waits_is_in_no_snapshot_and_waits_on_with_another_mirror()
+    {
+        table.TryUpsert(Flows.Connection(1), TimeSpan.FromSeconds(5), out _);
+        table.TryUpsert(Flows.Connection(2), out _);
+        table.ForgetCopy();
+        table.BeginSnapshot(sameCopy: false, 100);
+        var written = table.NextChunk(chunk, out _);
+        chunk[..written].Select(c => (c.Kind, c.Key, c.Count)).ShouldBe([(MirrorChangeKind.Upsert, Flows.Key(2), 0), (MirrorChangeKind.SnapshotEnd, default, 1)]);
+        table.Now = TimeSpan.FromSeconds(5);
+        Ripened().ShouldBe([Flows.Key(1)]);
+    }
+
+    [Fact]
+    public void Many_become_old_in_steps_and_without_a_mirror_too()
+    {
+        for (var i = 0; i < 20; i++) table.TryUpsert(Flows.Connection(i), TimeSpan.FromSeconds(1), out _);
+        table.Now = TimeSpan.FromSeconds(1);
+        table.Ripen(chunk, out var isMore).ShouldBe(0, "no stream is open");
+        isMore.ShouldBeTrue();
+        table.Counts.Unsent.ShouldBe(chunk.Length);
+        table.BeginSnapshot(sameCopy: false, 15);
+        table.NextChunk(chunk, out _).ShouldBe(8);
+        Ripened().Count.ShouldBe(7, "the mirror has no room for more");
+        table.Counts.ShouldBe(new ConnectionCounts(20, 0, 15, 0, 0, 5, 0));
+    }
+
+    private List<FlowKey> Ripened()
+    {
+        var ripe = new List<FlowKey>();
+        for (var isMore = true; isMore;)
+        {
+            var written = table.Ripen(chunk, out isMore);
+            ripe.AddRange(chunk.Take(written).Select(c => c.Key));
+        }
+
+        return ripe;
+    }
+
+    [Fact]
     public void A_retraction_is_about_the_change_it_names_and_no_later_one()
     {
         table.BeginSnapshot(sameCopy: false, 100);

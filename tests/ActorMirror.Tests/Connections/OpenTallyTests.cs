@@ -13,24 +13,29 @@ public sealed class OpenTallyTests
         var table = new ConnectionTable(maximum: 60);
         var random = new Random(20260301);
         var last = 0L;
+        var ripe = new MirrorChange[4];
         table.BeginSnapshot(sameCopy: false, mirrorRoom: 50);
         table.NextChunk(new MirrorChange[8], out _);
         for (var step = 0; step < 20_000; step++)
         {
             var flow = Flows.Connection(random.Next(80), (ConnectionState)random.Next(3, 9), random.Next(1, 4));
-            switch (random.Next(7))
+            table.Now += TimeSpan.FromMilliseconds(random.Next(20));
+            switch (random.Next(8))
             {
                 case < 4:
-                    if (table.TryUpsert(flow, out var change)) last = change.Sequence;
+                    if (table.TryUpsert(flow, random.Next(4) == 0 ? TimeSpan.FromSeconds(1) : null, out var change)) last = change.Sequence;
                     break;
                 case 4:
                     table.TryDelete(flow.Original, out _);
+                    break;
+                case 7:
+                    if (table.Ripen(ripe, out _) is > 0 and var written) last = ripe[written - 1].Sequence;
                     break;
                 case 5:
                     table.Acknowledge(last - random.Next(10));
                     break;
                 default:
-                    table.Retract(new Retraction(flow.Original, last, RetractionReason.Vanished));
+                    table.Retract(new Retraction(flow.Original, last, (RetractionReason)random.Next(1, 6)));
                     break;
             }
 
@@ -39,6 +44,8 @@ public sealed class OpenTallyTests
             var views = new ConnectionView[100];
             var open = views[..table.Read(ref cursor, views)].Where(v => v.Record.IsOpen).ToList();
             table.Open.Total.ShouldBe(new OpenCounts(open.Count, open.Count(v => v.Protection == Protection.Protected)));
+            table.Exposed.Counts.Reasons.ShouldBe(open
+                .Select(v => Exposures.Of(v.Protection, v.Reason ?? default)).OfType<Exposure>().GroupBy(why => why).OrderBy(g => g.Key).Select(g => (g.Key, g.Count())));
             foreach (var member in open.GroupBy(v => v.Record.Mark))
                 table.Open.Of(member.Key).ShouldBe(new OpenCounts(member.Count(), member.Count(v => v.Protection == Protection.Protected)));
         }

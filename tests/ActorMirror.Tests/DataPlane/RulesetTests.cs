@@ -21,6 +21,9 @@ public sealed class RulesetTests : IDisposable
     [InlineData("a floating address is its traffic group's", "", "10.10.0.101 : 0xa0800000")]
     [InlineData("in its own namespace nothing else is forwarded", "", "jump relay_ours\n    drop\n")]
     [InlineData("in the host's, the host's own traffic is", "data-plane.namespace = host", "jump relay_ours\n    ip saddr . meta l4proto . th sport @member_endpoints drop\n")]
+    [InlineData("what carried enough is labelled, once", "virtual-servers.tcp-1.mirror { after-bytes = 1 MiB }",
+        "chain large_1048576 {\n  ct label 113 return\n  ct bytes >= 1048576 ct event set reply,assured,destroy,label ct label set 113\n}")]
+    [InlineData("if its virtual server wants to know", "virtual-servers.tcp-1.mirror { after-bytes = 1 MiB }", "map growing { type mark : verdict; elements = { 0xa0401000 : jump large_1048576")]
     [InlineData("an unknown segment is answered with a reset", "", "ct state invalid ip daddr @virtual meta l4proto tcp goto unknown")]
     [InlineData("but not while its connection may be on its way back", "", "tcp dport @doubted drop\n    ip saddr . tcp sport . ip daddr . tcp dport @unknown reject with tcp reset")]
     [InlineData("or dropped", "data-plane.on-unknown = drop", "tcp flags & (fin|syn|rst|ack) != syn drop")]
@@ -30,6 +33,11 @@ public sealed class RulesetTests : IDisposable
     [InlineData("or not", "data-plane.on-unknown = drop", "chain lost_by_member {\n    drop\n  }")]
     public void A_feature_becomes_its_rule(string feature, string change, string expected) =>
         Lines(Ruleset.Whole(Table(change), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("virtual-servers.tcp-1.mirror { after-age = 30 s }")]
+    public void Nothing_is_counted_where_nobody_wants_to_know(string change) => Ruleset.Whole(Table(change), MemberHealth.AllUp).ShouldNotContain("ct bytes");
 
     [Fact]
     public void A_member_that_is_down_is_not_chosen_and_without_any_nothing_is_translated()

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Journal;
@@ -8,6 +9,7 @@ namespace ActorMirror.Tests.Journal;
 
 public sealed class NoticeRecorderTests
 {
+    private static readonly LossReport s_loss = new(501, ExposureCounts.None.With(Exposure.MirroringOff, 3), TimeSpan.FromMilliseconds(120), TimeSpan.Zero);
     private readonly ListJournal _journal = new();
     private NoticeRecorder? _recorder;
 
@@ -15,12 +17,12 @@ public sealed class NoticeRecorderTests
     public void A_move_and_its_promotion_are_one_failover_with_its_times()
     {
         Record(new ClusterNotice.Moved("tg1", new DeviceId(1), new DeviceId(2), new Epoch(8, 3), MoveReason.DeviceDown));
-        Record(new ClusterNotice.Promoted(new DeviceId(2), new ClusterCommand.Promoted("tg1", new Epoch(8, 3), 431, 219, 12, 500, 498)));
+        Record(new ClusterNotice.Promoted(new DeviceId(2), new ClusterCommand.Promoted("tg1", new Epoch(8, 3), 431, 219, 12, 500, 498, s_loss)));
         _journal.Epochs.ShouldBe([("tg1", new Epoch(8, 3))]);
         _journal.Failovers.ShouldBe(
         [
             new Failover("tg1", new Epoch(8, 3), "d1", "d2", "device-down", null, null, 0, 0, default),
-            new Failover("tg1", new Epoch(8, 3), "d1", "d2", "device-down", 431, 12, 500, 498, default),
+            new Failover("tg1", new Epoch(8, 3), "d1", "d2", "device-down", 431, 12, 500, 498, default, s_loss),
         ]);
         _journal.Forced.ShouldBeEmpty();
     }
@@ -30,7 +32,7 @@ public sealed class NoticeRecorderTests
     {
         Record(new ClusterNotice.RequestFinished(new DeviceId(3), 7, "tg1", null));
         Record(new ClusterNotice.Moved("tg1", new DeviceId(1), new DeviceId(2), new Epoch(8, 4), MoveReason.Forced));
-        Record(new ClusterNotice.Promoted(new DeviceId(2), new ClusterCommand.Promoted("tg1", new Epoch(8, 4), double.NaN, 0, 4, 1, 1)));
+        Record(new ClusterNotice.Promoted(new DeviceId(2), new ClusterCommand.Promoted("tg1", new Epoch(8, 4), double.NaN, 0, 4, 1, 1, null)));
         _journal.Forced.ShouldBe([new ForcedStandby("tg1", "d3", "d2", default)]);
         _journal.Failovers[^1].DetectionMs.ShouldBeNull("nothing failed");
     }
@@ -40,7 +42,7 @@ public sealed class NoticeRecorderTests
     {
         Record(new ClusterNotice.RequestFinished(new DeviceId(3), 7, "tg1", "it is not active anywhere"));
         Record(new ClusterNotice.Moved("tg1", null, new DeviceId(2), new Epoch(8, 4), MoveReason.Initial));
-        Record(new ClusterNotice.Promoted(new DeviceId(1), new ClusterCommand.Promoted("tg1", new Epoch(8, 3), 1, 1, 1, 1, 1)));
+        Record(new ClusterNotice.Promoted(new DeviceId(1), new ClusterCommand.Promoted("tg1", new Epoch(8, 3), 1, 1, 1, 1, 1, null)));
         _journal.Forced.ShouldBeEmpty();
         _journal.Failovers.ShouldBe([new Failover("tg1", new Epoch(8, 4), null, "d2", "initial", null, null, 0, 0, default)]);
     }

@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Journal;
 
@@ -23,7 +24,7 @@ public sealed class SqliteJournalTests : IDisposable
             journal.Saw("tg2", new Epoch(12, 0));
             journal.Record(new ForcedStandby("tg1", "a", null, s_at));
             journal.Record(Move(1));
-            journal.Record(Move(2) with { From = null, DetectionMs = null, PromotionMs = null });
+            journal.Record(First);
             await journal.FlushAsync(default);
             journal.Status.ShouldBe(new JournalStatus(JournalHealth.Ok, "ok", 0));
         }
@@ -31,7 +32,7 @@ public sealed class SqliteJournalTests : IDisposable
         await using var again = Open();
         again.HighestEpochs["tg1"].ShouldBe(new Epoch(8, 3));
         again.HighestEpochs["tg2"].ShouldBe(new Epoch(12, 0));
-        (await again.FailoversAsync(10, default)).ShouldBe([Move(2) with { From = null, DetectionMs = null, PromotionMs = null }, Move(1)]);
+        (await again.FailoversAsync(10, default)).ShouldBe([First, Move(1)]);
         (await again.FailoversAsync(1, default)).Length.ShouldBe(1);
     }
 
@@ -158,7 +159,41 @@ public sealed class SqliteJournalTests : IDisposable
         System.IO.File.Exists(File).ShouldBeTrue();
     }
 
-    private static Failover Move(ulong index) => new("tg1", new Epoch(8, index), "a", "b", "device-down", 431.5, 12.25, 500, 498, s_at);
+    [Fact]
+    public async Task A_loss_of_which_nothing_is_known_is_kept_as_such()
+    {
+        await using var journal = Open();
+        var move = Move(1) with { Loss = new LossReport(null, ExposureCounts.None, null, null) };
+        journal.Record(move);
+        await journal.FlushAsync(default);
+        (await journal.FailoversAsync(1, default)).ShouldBe([move]);
+    }
+
+    [Fact]
+    public async Task A_journal_of_the_first_schema_is_carried_on()
+    {
+        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={File};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = Schema.Step(0) + """
+                INSERT INTO failover VALUES ('tg1', 8, 1, NULL, 'b', 'initial', NULL, NULL, 500, 498, '2026-03-04T05:06:07.0000000+00:00');
+                PRAGMA user_version = 1;
+                """;
+            command.ExecuteNonQuery();
+        }
+
+        await using var journal = Open();
+        journal.Record(Move(2));
+        await journal.FlushAsync(default);
+        (await journal.FailoversAsync(10, default)).ShouldBe(
+            [Move(2), Move(1) with { From = null, Reason = "initial", DetectionMs = null, PromotionMs = null, Loss = null }]);
+    }
+
+    private static Failover First => Move(2) with { From = null, DetectionMs = null, PromotionMs = null, Loss = null };
+
+    private static Failover Move(ulong index) => new("tg1", new Epoch(8, index), "a", "b", "device-down", 431.5, 12.25, 500, 498, s_at,
+        new LossReport(501, ExposureCounts.None.With(Exposure.MirroringOff, 2).With(Exposure.Vanished, 1), TimeSpan.FromMilliseconds(120.5), TimeSpan.Zero));
 
     private SqliteJournal Open() => SqliteJournal.Open(File, new FixedTime());
 

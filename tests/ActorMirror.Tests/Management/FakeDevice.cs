@@ -12,6 +12,9 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
     private static readonly ImmutableArray<AlarmReport> s_alarms =
         [new AlarmReport("no-mirror", "tg1", "no other device is fit to be next-active", "start another device", s_start)];
 
+    private static readonly LossReport s_loss =
+        new(501, 498, ImmutableSortedDictionary<string, int>.Empty.Add("mirroring-off", 2).Add("not-acknowledged", 1), 120, 3);
+
     public string Active { get; private set; } = "a";
 
     public StatusReport Status() => new()
@@ -50,8 +53,8 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
                 LeaseRemainingMs = 512,
                 Port = 1029,
                 Mirror = Mirror(),
-                Counts = new ConnectionCounts(500, 498, 2, 0),
-                LastPromotion = new PromotionReport("8.3", "device-down", 431, 219.5, 12.25, 500, 498, 2_000_000_000),
+                Counts = new ConnectionCounts(500, 498, 1, 0, 1),
+                LastPromotion = new PromotionReport("8.3", "device-down", 431, 219.5, 12.25, 500, 498, 2_000_000_000, s_loss),
             },
         ],
     };
@@ -64,11 +67,17 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
 
     public ImmutableArray<VirtualServerReport> VirtualServers() =>
     [
-        new("vs[1]", 1, "10.10.0.100:5000", "tcp", "tg1", "web", true, "none", 500, 498, [new PoolMemberReport("10.20.0.11:5000", 3, "up", 375)]),
+        new("vs[1]", 1, "10.10.0.100:5000", "tcp", "tg1", "web", "on", "none", 500, 498, [new PoolMemberReport("10.20.0.11:5000", 3, "up", 375)]),
     ];
 
     public ImmutableArray<SnatReport> Snats() =>
-        [new("out", 2, ["10.20.0.0/24"], ["internal"], true, ["10.10.0.254", "10.20.0.254"], "tg1", true, 7, 6)];
+        [new("out", 2, ["10.20.0.0/24"], ["internal"], true, ["10.10.0.254", "10.20.0.254"], "tg1", "after 30 s", 7, 6)];
+
+    public Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation) => Task.FromResult<ImmutableArray<FailoverReport>>(
+    [
+        new("tg1", "8.3", "b", "a", "device-down", 431, 12.25, s_start.Wall, s_loss),
+        new("tg1", "8.1", "c", "b", "forced", null, 4, s_start.Wall, new LossReport(null, 7, ImmutableSortedDictionary<string, int>.Empty, null, null)),
+    ]);
 
     public Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation)
     {
@@ -83,6 +92,21 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         var end = Math.Min(begin + query.Limit, matching.Count);
         return Task.FromResult(new ConnectionPage(matching.Count, [.. matching[begin..end]], end < matching.Count ? $"{end}" : null));
     }
+
+    public Task<RehearsalReport> RehearseAsync(string trafficGroup, CancellationToken cancellation) => trafficGroup == "tg1"
+        ? Task.FromResult(new RehearsalReport(
+            "tg1", "a", "b", ["b has lost VLAN external"], Mirror(), 500, 498,
+            [new ExposedConnections("mirroring-off", 2, "the virtual server is not mirrored", [Connection(40001)])],
+            [new ExposedListener("vs[2]", "10.10.0.100:80", 2, 0)], ["10.10.0.100 on ext0"]))
+        : throw new DeviceCommandException(CommandFailure.Conflict, $"traffic group {trafficGroup} is not active here");
+
+    public Task<ConnectionExplanation> ExplainAsync(string tuple, CancellationToken cancellation) => tuple == "tcp 10.10.0.9:40000 -> 10.10.0.100:5000"
+        ? Task.FromResult(new ConnectionExplanation(
+            Connection(40000), "a", Role.Active, "ratio: 3 of 4 turns", "mirrored by b", 12_300, "it goes on on b"))
+        : throw new DeviceCommandException(CommandFailure.Malformed, $"'{tuple}' is no connection");
+
+    private static ConnectionReport Connection(int port) =>
+        new("tg1", "vs1", "tcp", $"10.10.0.9:{port}", "10.10.0.100:5000", "10.20.0.11:5000", null, "established", true, null);
 
     public Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation)
     {
@@ -116,6 +140,9 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         Since = s_start,
         Transitions = 3,
         Reason = null,
+        LastReason = new MirrorReason("the mirror was silent for 1 s", s_start.Wall),
+        LagChanges = 2,
+        LagBytes = 64,
         SequenceAppended = 12,
         SequenceSent = 11,
         SequenceAcked = 10,

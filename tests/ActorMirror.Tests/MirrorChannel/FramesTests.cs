@@ -30,6 +30,7 @@ public sealed class FramesTests(ITestOutputHelper output)
             var length = Frames.Changes(frame, changes);
             Frames.TryReadChanges(Body(length), read, out var count).ShouldBeTrue();
             read.AsSpan(0, count).SequenceEqual(changes).ShouldBeTrue();
+            changes.Sum(c => c.WireSize).ShouldBe(length - Frames.HeaderSize - sizeof(long) - sizeof(ushort));
         }
     }
 
@@ -59,6 +60,20 @@ public sealed class FramesTests(ITestOutputHelper output)
         length = Frames.HelloAnswer(frame, answer);
         Frames.TryReadHelloAnswer(Body(length), out var answerRead).ShouldBeTrue();
         answerRead.ShouldBe(answer);
+    }
+
+    [Fact]
+    public void An_account_comes_back_as_it_was_and_one_of_a_later_release_with_the_reasons_known_here()
+    {
+        var account = new ActiveAccount(100, 90, ExposureCounts.None.With(Exposure.MirroringOff, 7).With(Exposure.Vanished, 3));
+        var length = Frames.Account(frame, account, TimeSpan.FromMilliseconds(12.5));
+        Frames.TryReadAccount(Body(length), out var back, out var age).ShouldBeTrue();
+        (back, age).ShouldBe((account, TimeSpan.FromMilliseconds(12.5)));
+
+        frame[Frames.HeaderSize + 16]++; // one more reason
+        Frames.TryReadAccount(frame.AsSpan(Frames.HeaderSize, length - Frames.HeaderSize + 4), out back, out _).ShouldBeTrue();
+        back.Exposed.ShouldBe(account.Exposed);
+        Frames.TryReadAccount(Body(length), out _, out _).ShouldBeFalse("it is cut short");
     }
 
     [Fact]

@@ -53,10 +53,27 @@ public sealed class LoopbackTests(ITestOutputHelper output) : IAsyncLifetime
         await active.Mailbox.WhenAsync(() => active.Sender.Status.Acknowledged == active.Table.LastSequence && active.Table.Counts.Protected == 3000);
         await ShouldBeEqualAsync();
         var status = active.Sender.Status;
-        status.Outstanding.ShouldBe(0);
+        (status.Outstanding, status.OutstandingBytes).ShouldBe((0, 0));
+        status.Channel.LastReason.ShouldNotBeNull().Text.ShouldBe("the mirror has no copy");
         status.OldestAge.ShouldBe(TimeSpan.Zero);
         status.Snapshots.ShouldBe(1);
         mirror.Receiver.Status.Applied.ShouldBe(status.Acknowledged);
+    }
+
+    [Fact]
+    public async Task The_mirror_hears_how_many_connections_the_active_has()
+    {
+        Start(Quick);
+        active.Sender.Start();
+        await active.Mailbox.WhenAsync(() => active.IsInSync);
+        var account = new ActiveAccount(7, 3, ExposureCounts.None.With(Exposure.MirroringOff, 4));
+        active.Mailbox.Post(() =>
+        {
+            active.Sender.Say(account, atOnce: true);
+            active.Upsert(Flows.Connection(1)); // it travels behind the account
+        });
+        await active.Mailbox.WhenAsync(() => active.Table.Counts.Protected == 1);
+        mirror.Receiver.Status.LastWord.ShouldNotBeNull().Account.ShouldBe(account);
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed class BoundsTests
         backlog.TryRelease(250).ShouldBeTrue();
         backlog.TryAppend([Change(601), Change(602)]).ShouldBeTrue();
         backlog.Outstanding.ShouldBe(352);
+        backlog.OutstandingBytes.ShouldBe(352 * Change(1).WireSize);
     }
 
     [Fact]

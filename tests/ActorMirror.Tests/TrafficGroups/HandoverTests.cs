@@ -29,7 +29,7 @@ public sealed class HandoverTests
         cluster[1].Roles["tg1"].ShouldBe(new LocalRole.Relinquished(old, s_b, active.Epoch, 1029));
         cluster[3].Told.ShouldContain(new ClusterNotice.RequestFinished(s_c, 77, "tg1", null));
 
-        Command(cluster, 2, new ClusterCommand.Promoted("tg1", active.Epoch, double.NaN, 0, 4, 10, 10));
+        Command(cluster, 2, new ClusterCommand.Promoted("tg1", active.Epoch, double.NaN, 0, 4, 10, 10, null));
         cluster[1].Roles["tg1"].ShouldBe(new LocalRole.Mirror(active.Epoch, s_b, 1029));
     }
 
