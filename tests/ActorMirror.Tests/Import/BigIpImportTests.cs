@@ -33,7 +33,7 @@ public sealed class BigIpImportTests
         var model = Imported.Model(Pair);
         model.VirtualServers.Select(v => v.Name).ShouldBe(["dns", "forward", "shop-front"]);
         var shop = model.VirtualServers[2];
-        (shop.Destination.ToString(), shop.Protocol, shop.Mirror, string.Join(",", shop.SnatAddresses), shop.TrafficGroup, shop.IdleTimeout)
+        (shop.Destination.ToString(), shop.Protocol, shop.Mirror.IsOn, string.Join(",", shop.SnatAddresses), shop.TrafficGroup, shop.IdleTimeout)
             .ShouldBe(("10.10.0.100:443", Domain.Connections.TransportProtocol.Tcp, true, "10.20.0.254", "traffic-group-1", TimeSpan.FromSeconds(900)));
         shop.Vlans.Select(v => v.Name).ShouldBe(["external"]);
         shop.Pool!.LoadBalancing.ShouldBe(LoadBalancing.Ratio);
@@ -41,7 +41,7 @@ public sealed class BigIpImportTests
         (shop.Pool.Monitor!.Type, shop.Pool.Monitor.Interval.TotalSeconds, shop.Pool.Monitor.Timeout.TotalSeconds).ShouldBe((MonitorType.Tcp, 7, 16));
 
         var dns = model.VirtualServers[0];
-        (dns.Destination.ToString(), dns.Protocol, dns.Mirror, dns.SnatAddresses.Length, dns.IdleTimeout.TotalSeconds)
+        (dns.Destination.ToString(), dns.Protocol, dns.Mirror.IsOn, dns.SnatAddresses.Length, dns.IdleTimeout.TotalSeconds)
             .ShouldBe(("10.10.0.101:53", Domain.Connections.TransportProtocol.Udp, false, 0, 60));
         dns.Vlans.Select(v => v.Name).ShouldBe(["external"]);
         dns.Pool!.Members.Select(m => m.Endpoint.ToString()).ShouldBe(["10.20.0.21:53"]);
@@ -53,7 +53,7 @@ public sealed class BigIpImportTests
     public void SNATs_come_with_their_pools_and_addresses()
     {
         var model = Imported.Model(Pair);
-        model.Snats.Select(s => $"{s.Name}: {string.Join(",", s.Origins)} {string.Join(",", s.Vlans.Select(v => v.Name))} {s.Automap} {string.Join(",", s.Translations)} {s.Mirror} {s.TrafficGroup}").ShouldBe(
+        model.Snats.Select(s => $"{s.Name}: {string.Join(",", s.Origins)} {string.Join(",", s.Vlans.Select(v => v.Name))} {s.Automap} {string.Join(",", s.Translations)} {s.Mirror.IsOn} {s.TrafficGroup}").ShouldBe(
         [
             "mail: 10.20.0.13/32 internal False 10.10.0.150 True traffic-group-1",
             "out: 10.20.0.0/24  True 10.20.0.254 False traffic-group-1",

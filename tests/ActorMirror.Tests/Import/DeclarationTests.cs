@@ -76,7 +76,7 @@ public sealed class DeclarationTests(ITestOutputHelper output)
             }
 
             _services++;
-            server.Mirror.ShouldBe(service.TryGetProperty("mirroring", out var mirroring) && mirroring.GetString() == "L4", $"{file}: {name}");
+            server.Mirror.IsOn.ShouldBe(service.TryGetProperty("mirroring", out var mirroring) && mirroring.GetString() == "L4", $"{file}: {name}");
             Persistence(file, result, name, service);
             if (!service.TryGetProperty("pool", out var pool) || pool.ValueKind != JsonValueKind.String) continue;
             var end = "/" + pool.GetString()!.Split('/')[^1];

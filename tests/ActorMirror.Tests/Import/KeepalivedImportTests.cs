@@ -26,7 +26,7 @@ public sealed class KeepalivedImportTests
         var model = Imported.Model(Host);
         model.VirtualServers.Select(v => $"{v.Protocol} {v.Destination}").ShouldBe(["Tcp 10.10.0.100:80", "Udp 10.10.0.100:90", "Udp 10.10.0.200:90", "Udp 10.10.0.201:90"], ignoreOrder: true);
         var web = model.VirtualServers.Single(v => v.Protocol == TransportProtocol.Tcp);
-        web.Mirror.ShouldBeTrue();
+        web.Mirror.IsOn.ShouldBeTrue();
         web.Pool!.LoadBalancing.ShouldBe(LoadBalancing.Ratio);
         web.Pool.Members.Select(m => $"{m.Endpoint} {m.Ratio}").ShouldBe(["10.20.0.11:8080 2", "10.20.0.12:8080 1"]);
         (web.Pool.Monitor!.Type, web.Pool.Monitor.Interval.TotalSeconds).ShouldBe((MonitorType.Tcp, 6));
