@@ -60,7 +60,10 @@ public interface IHeartbeatObserver
     /// <param name="valid">Whether the view is quorate and TOTEM's ring equals QUORUM's.</param>
     void Heard(DeviceId device, long sentAt, RingId ring, bool valid);
 
-    /// <summary>Asked before each own heartbeat: false keeps it back (the node is stuck or shutting down).</summary>
+    /// <summary>
+    /// Asked before each own heartbeat, perhaps more often: false keeps it back (the node is stuck or shutting down). Each time it is also the sign that the
+    /// engine's thread runs.
+    /// </summary>
     bool MaySend();
 }
 
