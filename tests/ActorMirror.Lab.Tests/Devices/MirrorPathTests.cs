@@ -17,18 +17,18 @@ public sealed class MirrorPathTests
         await site.OpenAsync(tcp: 20, udp: 0);
         await site.WatchAsync();
         var active = await site.Cluster.ResolveAsync("active(tg1)");
+        // A first handshake slower than the primary's head start may begin on the second network; then the channel returns by itself.
+        await UsesAsync("primary", active);
         var before = (await MirrorAsync(active)).ShouldNotBeNull();
-        (before.Path, before.Security, before.State).ShouldBe(("primary", "tls", MirrorChannelState.InSync));
+        before.Security.ShouldBe("tls");
 
         await site.DoAsync(new Step { Fault = FaultKind.CutMirror, Device = active.Name, Measured = false });
-        await Site.UntilAsync(
-            async () => await MirrorAsync(active) is { Path: "secondary", State: MirrorChannelState.InSync }, $"the channel of {active.Name} uses the second network");
+        await UsesAsync("secondary", active);
         await site.OpenOneAsync();
         await site.ProtectedAsync();
 
         await site.DoAsync(new Step { Fault = FaultKind.Heal, Device = active.Name, Measured = false });
-        await Site.UntilAsync(
-            async () => await MirrorAsync(active) is { Path: "primary", State: MirrorChannelState.InSync }, $"the channel of {active.Name} is back on the first network");
+        await UsesAsync("primary", active);
         await site.OpenOneAsync();
         await site.ProtectedAsync();
 
@@ -36,6 +36,9 @@ public sealed class MirrorPathTests
         (await site.Cluster.ResolveAsync("active(tg1)")).Name.ShouldBe(active.Name);
         (await site.LostAsync()).ShouldBeEmpty(site.ToString());
     }
+
+    private static Task UsesAsync(string path, LabDevice active) => Site.UntilAsync(
+        async () => await MirrorAsync(active) is { State: MirrorChannelState.InSync } mirror && mirror.Path == path, $"the channel of {active.Name} is in sync over the {path} path");
 
     private static async Task<MirrorReport?> MirrorAsync(LabDevice device) =>
         (await device.Control.StatusAsync())?.TrafficGroups.Single(g => g.Name == "tg1").Mirror;
