@@ -44,10 +44,10 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
         {
             using var worker = StartWorker();
             var died = WatchAsync(worker.Id, fence, announcer);
-            using var watching = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var looked = WatchLifeAsync(worker, watching.Token);
+            using var looks = new PeriodicTimer(Look);
+            var looked = WatchLifeAsync(worker, looks);
             await Task.WhenAny(died, Task.Delay(Timeout.Infinite, stop));
-            await watching.CancelAsync();
+            looks.Dispose();
             await looked;
             if (stop.IsCancellationRequested)
             {
@@ -85,23 +85,16 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
     }
 
     /// <summary>Kills a worker that hangs; its death is then what any other is.</summary>
-    private async Task WatchLifeAsync(Process worker, CancellationToken over)
+    /// <param name="looks">Disposed when the worker died, or is to stop: an exception would take the processor from the fence's announcement.</param>
+    private async Task WatchLifeAsync(Process worker, PeriodicTimer looks)
     {
         var watch = new LifeWatch();
-        using var timer = new PeriodicTimer(Look);
-        try
+        while (await looks.WaitForNextTickAsync())
         {
-            while (await timer.WaitForNextTickAsync(over))
-            {
-                if (!watch.IsStuck(lifeSign.Read())) continue;
-                log.LogError("Worker {Pid} gives no sign of life and is killed", worker.Id);
-                worker.Kill();
-                return;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // It died, or is to stop.
+            if (!watch.IsStuck(lifeSign.Read())) continue;
+            log.LogError("Worker {Pid} gives no sign of life and is killed", worker.Id);
+            worker.Kill();
+            return;
         }
     }
 
@@ -114,6 +107,10 @@ internal sealed class SupervisorProcess(NodeOptions options, DeviceGroupModel mo
         // 64 MiB (hexadecimal) between two collections: each stops the lease thread too, for as long as an ordinary thread that has to be
         // stopped waits for a core; on a starved machine that was 220 ms, more than a lease allows. The setting has no other form.
         start.Environment.TryAdd("DOTNET_GCgen0size", "4000000");
+
+        // Write-xor-execute maps and unmaps memory, and flushes it from every core's buffers, for each method that is linked or compiled at its first call:
+        // at a failover, that is.
+        start.Environment.TryAdd("DOTNET_EnableWriteXorExecute", "0");
         if (Path.GetFileNameWithoutExtension(executable) == "dotnet") start.ArgumentList.Add(typeof(SupervisorProcess).Assembly.Location);
         start.ArgumentList.Add("worker");
         foreach (var argument in options.Arguments()) start.ArgumentList.Add(argument);

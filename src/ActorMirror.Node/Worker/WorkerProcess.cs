@@ -81,6 +81,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         await using var management = await ManagementServer.StartAsync(
             options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, alarms, TimeProvider.System),
             new DeviceControl(model, device, runtime, options.AllowFaults), logs);
+        WarmUp.Prepare();
         MemoryLock.TryLoad(); // before there is a lease: every thread waits for it, for a few hundred milliseconds
         await engine.StartAsync(lease, stop);
         log.LogInformation("Device {Device} of group {Group} runs", model.Self.Name, model.GroupName);
