@@ -53,6 +53,28 @@ public sealed class MirrorTableTests
     }
 
     [Fact]
+    public void What_a_helper_did_is_updated_but_a_helper_only_comes_with_a_new_entry()
+    {
+        var moved = HelperState.Ftp with { Reply = new(1000, 0, 3) };
+        var expecting = moved with { Expected = new(Flows.Key(9), 0, Flows.Key(8).Destination) };
+        Apply(Begin(), Upsert(Flows.Connection(1)) with { Helped = HelperState.Ftp }, End(1));
+        Apply(Upsert(Flows.Connection(1)) with { Helped = expecting });
+        work.Operations.ShouldHaveSingleItem().ShouldBe(new KernelOperation(KernelAction.Update, Flows.Connection(1), sequence, expecting, HelperState.Ftp));
+        Apply(Upsert(Flows.Connection(1)) with { Helped = moved });
+        work.Operations.ShouldHaveSingleItem().ShouldBe(new KernelOperation(KernelAction.Update, Flows.Connection(1), sequence, moved, expecting));
+        Apply(Upsert(Flows.Connection(1)) with { Helped = moved });
+        work.Operations.ShouldBeEmpty();
+        table.Helped(Flows.Key(1)).ShouldBe(moved);
+
+        Apply(Upsert(Flows.Connection(1)));
+        work.Operations.ShouldHaveSingleItem().Action.ShouldBe(KernelAction.Replace);
+        Apply(Upsert(Flows.Connection(1)) with { Helped = HelperState.Ftp });
+        work.Operations.ShouldHaveSingleItem().Action.ShouldBe(KernelAction.Replace);
+        Apply(Delete(1));
+        table.Helped(Flows.Key(1)).ShouldBeNull();
+    }
+
+    [Fact]
     public void Ghosts_are_deleted_a_limited_number_at_a_time()
     {
         for (var i = 0; i < 10; i++) table.Seed(Flows.Connection(i));

@@ -9,9 +9,9 @@ namespace ActorMirror.Tests.MirrorProtocol;
 /// <content>The active device: its table, its mailbox, its end of the stream.</content>
 internal sealed partial class MirrorPair
 {
-    public void Upsert(ConnectionRecord record)
+    public void Upsert(ConnectionRecord record, HelperState? helped = null)
     {
-        if (Table.TryUpsert(record, out var change)) Append(change);
+        if (Table.TryUpsert(record, null, out var change, helped)) Append(change);
     }
 
     public void Delete(FlowKey key)
