@@ -26,11 +26,9 @@ internal sealed partial class ActiveTable
         ? table.TryGet(seen.Record.Original, out var view) && view.Helped is not null ? null : HelperState.Ftp
         : begun.Count > 0 && begun.Remove(seen.Record.Original, out var master) ? HelperState.ExpectedBy(master) : null;
 
-    /// <summary>An expected connection begins: from the expectation on that was fulfilled, its master's sequence numbers have been moved.</summary>
-    private void Began(in FlowKey flow, in FlowKey master, ServiceTable services)
+    private void Began(in FlowKey flow, in FlowKey master)
     {
         if (begun.Count < MostBegun) begun[flow] = master;
-        LookTwice(master, services);
     }
 
     private void LookTwice(in FlowKey key, ServiceTable services)

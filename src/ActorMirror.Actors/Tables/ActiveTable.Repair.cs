@@ -17,15 +17,9 @@ internal sealed partial class ActiveTable
         {
             foreach (ref readonly var seen in span)
             {
-                if (services.Find(seen.Record.Mark) is null) continue;
-                if (seen.Kind == FlowEventKind.Expected)
-                {
-                    begun[seen.Record.Original] = seen.Record.Reply; // the connection itself follows
-                    continue;
-                }
-
-                present.Add(seen.Record.Original);
                 Take(seen, services);
+                if (seen.Kind != FlowEventKind.Seen || services.Find(seen.Record.Mark) is null) continue;
+                present.Add(seen.Record.Original);
                 if (seen.HasHelper) LookSoon(seen.Record.Original);
             }
         });

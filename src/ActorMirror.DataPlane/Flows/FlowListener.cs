@@ -41,13 +41,15 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
             if (conntrack.Kind == ConntrackEventKind.Expectation)
             {
                 var master = FlowConversion.ToKey(conntrack.Entry.Original);
-                if (helpedGroup!(master) is var of and not 0) Add(of, new FlowEvent(FlowEventKind.Helped, new ConnectionRecord { Original = master }));
+                if (helpedGroup!(master) is var of and not 0) Add(of, Helped(master));
                 continue;
             }
 
+            // The expectation was fulfilled: by now its master's sequence numbers have been moved for certain.
             if (FlowConversion.TryExpected(conntrack.Entry, out var expected))
             {
                 Add(expected.Record.Mark.TrafficGroup, expected);
+                Add(expected.Record.Mark.TrafficGroup, Helped(expected.Record.Reply));
                 continue;
             }
 
@@ -74,6 +76,8 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
     }
 
     public void Dispose() => listener.Dispose();
+
+    private static FlowEvent Helped(in FlowKey master) => new(FlowEventKind.Helped, new ConnectionRecord { Original = master });
 
     private void Add(int group, in FlowEvent seen) => (batches[group] ??= FlowBatch.Rent()).Events.Add(seen);
 }

@@ -132,7 +132,7 @@ public sealed class MirrorTableTests
     {
         Apply(Begin(), Upsert(Flows.Connection(1)), Delete(1), Upsert(Flows.Connection(1, member: 2)));
         table.Failed(work.Operations[0], RetractionReason.TupleTaken, out _).ShouldBeFalse();
-        table.InKernel().ShouldBe([Flows.Connection(1, member: 2)]);
+        table.InKernel().ShouldBe([(Flows.Connection(1, member: 2), null)]);
         table.Vanished(Flows.Key(1), out var retraction).ShouldBeTrue();
         retraction.Sequence.ShouldBe(sequence);
     }

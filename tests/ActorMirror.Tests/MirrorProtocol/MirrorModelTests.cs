@@ -132,7 +132,8 @@ public sealed class MirrorModelTests(ITestOutputHelper output)
         switch (happening.Step)
         {
             case Step.Upsert:
-                pair.Upsert(Flows.Connection(happening.Key, happening.Variation < 4 ? ConnectionState.Established : ConnectionState.TimeWait, 1 + happening.Variation % 2));
+                var record = Flows.Connection(happening.Key, happening.Variation < 4 ? ConnectionState.Established : ConnectionState.TimeWait, 1 + happening.Variation % 2);
+                pair.Upsert(record, happening.Key % 3 == 0 ? Flows.Helped(new Random(happening.Variation), record) : null); // some are of FTP
                 break;
             case Step.Delete:
                 pair.Delete(key);
