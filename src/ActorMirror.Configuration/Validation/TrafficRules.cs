@@ -36,11 +36,11 @@ internal static class TrafficRules
     {
         if (server is not { Profile: { Value: VirtualServerProfile.Ftp } profile }) return;
         if (server is { Protocol: { Value: not TransportProtocol.Tcp } protocol })
-            problems.Error(protocol.Origin, "profile = ftp is of TCP connections", "set protocol = tcp, or leave profile out");
+            problems.Error(profile.Origin, $"FTP has TCP connections, and the protocol is {(protocol.Value is null ? "any" : "udp")}", "set protocol = tcp, or leave profile out");
         if (server is { IsForwarding.Value: true })
             problems.Error(profile.Origin, "a virtual server of type forwarding translates nothing, so its FTP data connections need no profile", "leave profile out, or set type = fast-l4");
         else if (server is { Destination: { Value: { IsHost: false } or { IsAnyPort: true } } destination })
-            problems.Error(destination.Origin, "profile = ftp needs a destination of one address and one port: the data connections come to other ports of that address", "name them, usually \"ADDRESS:21\", or leave profile out");
+            problems.Error(profile.Origin, $"{destination.Value} is not one address with one port, which FTP needs: data connections come to other ports of the same address", "set destination = \"ADDRESS:21\", or leave profile out");
     }
 
     private static void OneFamily(Topology topology, VirtualServerConfig server, Problems problems)
