@@ -262,7 +262,8 @@ internal sealed partial class BalancedNetwork : IDisposable
     [GeneratedRegex(@"10\.(?<net>\d)\.0\.(?<host>\d+)(?<port>(/\d+)?:(\d+|\*))?", RegexOptions.ExplicitCapture)]
     private static partial Regex Addresses();
 
-    private Socket Keep(Socket socket)
+    /// <summary>Open until the test is over, whoever else forgets it.</summary>
+    public Socket Keep(Socket socket)
     {
         _sockets.Add(socket);
         return socket;

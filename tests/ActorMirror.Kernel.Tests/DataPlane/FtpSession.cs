@@ -42,7 +42,7 @@ internal sealed partial class FtpSession
 
     public (Socket Client, Socket Server) Connect((Socket Listening, IPEndPoint Told) passive)
     {
-        var client = TestNetwork.In(_network.ClientNamespace, () => Connected(passive.Told));
+        var client = _network.Keep(TestNetwork.In(_network.ClientNamespace, () => Connected(passive.Told)));
         return (client, _network.Accept(passive.Listening));
     }
 
@@ -61,7 +61,8 @@ internal sealed partial class FtpSession
 
     public (Socket Client, Socket Server) Answer((Socket Listening, IPEndPoint Told) active)
     {
-        var server = TestNetwork.In(_network.MemberNamespace, () => Connected(active.Told, new IPEndPoint(IPAddress.Parse(_network.Of(BalancedNetwork.Third)), 20)));
+        var server = _network.Keep(TestNetwork.In(
+            _network.MemberNamespace, () => Connected(active.Told, new IPEndPoint(IPAddress.Parse(_network.Of(BalancedNetwork.Third)), 20))));
         return (_network.Accept(active.Listening), server);
     }
 

@@ -17,7 +17,7 @@ public abstract class FtpTests(bool ipv6) : IAsyncDisposable
     private const int Gateway = 21;
     private const int Automap = 2121;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly BalancedNetwork _network = new(ipv6, change: """
         pools.files { members = [{ address = "10.2.0.13:21" }] }

@@ -58,18 +58,14 @@ public sealed class MirrorTableTests
         var moved = HelperState.Ftp with { Reply = new(1000, 0, 3) };
         var expecting = moved with { Expected = new(Flows.Key(9), 0, Flows.Key(8).Destination) };
         Apply(Begin(), Upsert(Flows.Connection(1)) with { Helped = HelperState.Ftp }, End(1));
-        Apply(Upsert(Flows.Connection(1)) with { Helped = expecting });
-        work.Operations.ShouldHaveSingleItem().ShouldBe(new KernelOperation(KernelAction.Update, Flows.Connection(1), sequence, expecting, HelperState.Ftp));
-        Apply(Upsert(Flows.Connection(1)) with { Helped = moved });
-        work.Operations.ShouldHaveSingleItem().ShouldBe(new KernelOperation(KernelAction.Update, Flows.Connection(1), sequence, moved, expecting));
-        Apply(Upsert(Flows.Connection(1)) with { Helped = moved });
-        work.Operations.ShouldBeEmpty();
+        Operations().ShouldBe([(KernelAction.Create, 1)]);
+        Apply(Upsert(Flows.Connection(1)) with { Helped = expecting }, Upsert(Flows.Connection(1)) with { Helped = moved }, Upsert(Flows.Connection(1)) with { Helped = moved });
+        work.Operations.Select(o => (o.Action, o.Helped, o.Former)).ShouldBe([(KernelAction.Update, expecting, HelperState.Ftp), (KernelAction.Update, moved, expecting)]);
+        Operations();
         table.Helped(Flows.Key(1)).ShouldBe(moved);
 
-        Apply(Upsert(Flows.Connection(1)));
-        work.Operations.ShouldHaveSingleItem().Action.ShouldBe(KernelAction.Replace);
-        Apply(Upsert(Flows.Connection(1)) with { Helped = HelperState.Ftp });
-        work.Operations.ShouldHaveSingleItem().Action.ShouldBe(KernelAction.Replace);
+        Apply(Upsert(Flows.Connection(1)), Upsert(Flows.Connection(1)) with { Helped = HelperState.Ftp });
+        Operations().ShouldBe([(KernelAction.Replace, 1), (KernelAction.Replace, 1)]);
         Apply(Delete(1));
         table.Helped(Flows.Key(1)).ShouldBeNull();
     }

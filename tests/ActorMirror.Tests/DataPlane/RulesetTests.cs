@@ -34,7 +34,7 @@ public sealed class RulesetTests : IDisposable
     [InlineData("FTP: the helper is set before the translation", "virtual-servers.tcp-1.profile = ftp", "ct mark & 0xffc00000 == @gated drop\nct helper set \"ftp\"\nmeta l4proto tcp dnat")]
     [InlineData("FTP: the helper of each family", "virtual-servers.tcp-1.profile = ftp", "ct helper ftp { type \"ftp\" protocol tcp; l3proto ip; }")]
     [InlineData("FTP: the creation of a data connection is an event", "virtual-servers.tcp-1.profile = ftp",
-        "ct state related meta l4proto tcp ct event set related,assured,destroy\n    ct direction")]
+        "ct event set reply,destroy\n    ct state related meta l4proto tcp ct event set related,assured,destroy")]
     public void A_feature_becomes_its_rule(string feature, string change, string expected) =>
         Lines(Ruleset.Whole(Table(change), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
 
