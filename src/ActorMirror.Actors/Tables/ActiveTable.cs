@@ -201,8 +201,9 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     private void Take(in FlowEvent seen, ServiceTable services)
     {
         if (seen.Kind == FlowEventKind.Helped) LookTwice(seen.Record.Original, services);
+        else if (services.Find(seen.Record.Mark) is not { } listener) return;
         else if (seen.Kind == FlowEventKind.Expected) Began(seen.Record.Original, seen.Record.Reply);
-        else if (services.Find(seen.Record.Mark) is { } listener) Take(seen, listener);
+        else Take(seen, listener);
     }
 
     private void Take(in FlowEvent seen, Listener listener)

@@ -32,7 +32,7 @@ internal sealed partial class MirrorPair
         switch (sender.Next(Now, out _))
         {
             case Domain.MirrorProtocol.SenderStep.SendBatch:
-                Send(toMirror, Frames.Changes(frame, sender.TakeBatch()));
+                Send(toMirror, Frames.Changes(frame, sender.TakeBatch(), sender.HearsHelpers));
                 break;
             case Domain.MirrorProtocol.SenderStep.ConfirmRetractions:
                 Send(toMirror, Frames.Number(frame, FrameType.ConfirmRetractions, sender.TakeConfirmation()));
