@@ -16,7 +16,8 @@ if [ "${1:-}" = "--nightly" ]; then filter=""; fi
 
 if have_root; then
   need_for_run && need gcc=gcc /usr/include/linux/netlink.h=linux-libc-dev /usr/include/nftables/libnftables.h=libnftables-dev \
-    /usr/include/corosync/cpg.h=libcpg-dev /usr/include/corosync/quorum.h=libquorum-dev /usr/include/corosync/cmap.h=libcmap-dev || exit 1
+    /usr/include/corosync/cpg.h=libcpg-dev /usr/include/corosync/quorum.h=libquorum-dev /usr/include/corosync/cmap.h=libcmap-dev \
+    vsftpd=vsftpd lftp=lftp || exit 1
   probe=am-probe-$$
   if ! ip netns add $probe || ! ip netns del $probe; then
     echo "This machine does not let root make network namespaces: the tests on the real kernel cannot run here."

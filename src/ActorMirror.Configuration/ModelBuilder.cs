@@ -73,7 +73,8 @@ internal static class ModelBuilder
         v.IsForwarding!.Value && v.Snat!.Value.Mode == SnatMode.Automap,
         SnatAddresses(topology, v),
         v.TrafficGroup!.Value,
-        v.IdleTimeout!.Value);
+        v.IdleTimeout!.Value,
+        v.Profile!.Value);
 
     private static ImmutableArray<Address> SnatAddresses(Topology topology, VirtualServerConfig v)
     {

@@ -47,5 +47,5 @@ internal sealed class ActiveListing(ConnectionTable mirrored, ConnectionTable un
     }
 
     private static ListedConnection Listed(in ConnectionView view, bool ofUnmirrored) =>
-        new(view.Record, ofUnmirrored ? null : view.Protection, view.Reason, IsCopy: false, ofUnmirrored ? null : view.For);
+        new(view.Record, ofUnmirrored ? null : view.Protection, view.Reason, IsCopy: false, ofUnmirrored ? null : view.For, view.Helped);
 }

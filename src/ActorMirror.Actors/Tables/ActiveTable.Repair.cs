@@ -17,9 +17,10 @@ internal sealed partial class ActiveTable
         {
             foreach (ref readonly var seen in span)
             {
-                if (services.Find(seen.Record.Mark) is not { } listener) continue;
+                Take(seen, services);
+                if (seen.Kind != FlowEventKind.Seen || services.Find(seen.Record.Mark) is null) continue;
                 present.Add(seen.Record.Original);
-                Take(seen, listener);
+                if (seen.HasHelper) LookSoon(seen.Record.Original);
             }
         });
         dumpDue = false;
@@ -37,7 +38,7 @@ internal sealed partial class ActiveTable
             foreach (ref readonly var view in views.AsSpan(0, read))
             {
                 if (present.Contains(view.Record.Original)) continue;
-                if (view.Record.IsOpen) restoration.Add(view.Record);
+                if (view.Record.IsOpen) restoration.Add(view.Record, view.Helped);
                 else if (table.TryDelete(view.Record.Original, out var change)) Append(change);
             }
         }

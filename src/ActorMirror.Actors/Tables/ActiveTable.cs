@@ -103,11 +103,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     {
         var services = context.Services();
         Table.Now = context.Time.GetElapsedTime(started);
-        foreach (var seen in batch.Events)
-        {
-            if (services.Find(seen.Record.Mark) is { } listener) Take(seen, listener);
-        }
-
+        foreach (var seen in batch.Events) Take(seen, services);
         Restore(services);
         Send();
     }
@@ -165,6 +161,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         if (dumpDue) Reconcile();
         if (lifetimesDue) SetLifetimes();
         Ripen();
+        LookAround(context.Services());
         Reoffer();
         restoration.Tell();
         Sender?.Say(Account());
@@ -201,6 +198,14 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     /// </summary>
     private bool Tell(TableMessage message) => self.TellData(message);
 
+    private void Take(in FlowEvent seen, ServiceTable services)
+    {
+        if (seen.Kind == FlowEventKind.Helped) LookTwice(seen.Record.Original, services);
+        else if (services.Find(seen.Record.Mark) is not { } listener) return;
+        else if (seen.Kind == FlowEventKind.Expected) Began(seen.Record.Original, seen.Record.Reply);
+        else Take(seen, listener);
+    }
+
     private void Take(in FlowEvent seen, Listener listener)
     {
         var table = listener.Mirror.IsOn ? Table : unmirrored;
@@ -209,12 +214,13 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         MirrorChange change;
         if (seen.Kind == FlowEventKind.Removed && table.TryGet(record.Original, out var lost) && lost.Record.IsOpen)
         {
-            restoration.Add(lost.Record);
+            restoration.Add(lost.Record, lost.Helped);
             return;
         }
 
         if (seen.Kind is FlowEventKind.Gone or FlowEventKind.Removed)
         {
+            begun.Remove(record.Original);
             changed = table.TryDelete(record.Original, out change);
         }
         else
@@ -226,7 +232,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
                 record = known.Record with { Mark = record.Mark };
             }
 
-            changed = table.TryUpsert(record, seen.IsLarge ? null : listener.Mirror.Waits, out change);
+            changed = table.TryUpsert(record, seen.IsLarge ? null : listener.Mirror.Waits, out change, HelperOf(seen, table));
         }
 
         if (changed) Append(change);

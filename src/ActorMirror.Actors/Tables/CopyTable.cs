@@ -58,7 +58,10 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         var table = new MirrorTable(maximum);
         flows.Dump(span =>
         {
-            foreach (ref readonly var seen in span) table.Seed(seen.Record);
+            foreach (ref readonly var seen in span)
+            {
+                if (seen.Kind == FlowEventKind.Seen) table.Seed(seen.Record, seen.HasHelper ? HelperState.Ftp : null);
+            }
         });
         return table;
     }
@@ -69,7 +72,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         foreach (var seen in batch.Events)
         {
             if (seen.Kind == FlowEventKind.Seen) Table.Found(seen.Record);
-            else if (Table.Vanished(seen.Record.Original, out var retraction)) retractions.Add(retraction);
+            else if (seen.Kind is FlowEventKind.Gone or FlowEventKind.Removed && Table.Vanished(seen.Record.Original, out var retraction)) retractions.Add(retraction);
         }
 
         if (retractions.Count == 0) return;
@@ -124,12 +127,12 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         var slot = request.Slot;
         var read = Table.Read(ref slot, records.AsSpan(0, Math.Min(request.Limit, records.Length)));
         request.Done(new TablePage(
-            [.. records.Take(read).Select(record => new ListedConnection(record, null, null, IsCopy: true))],
+            [.. records.Take(read).Select(record => new ListedConnection(record, null, null, IsCopy: true, Helped: Table.Helped(record.Original)))],
             read > 0 || request.Limit == 0 ? slot : null, Table.CountInKernel));
     }
 
     public ListedConnection? Find(in FlowKey key) => Table.TryGet(key, out var record, out var inKernel, out _)
-        ? new ListedConnection(record, null, null, IsCopy: inKernel)
+        ? new ListedConnection(record, null, null, IsCopy: inKernel, Helped: Table.Helped(key))
         : null;
 
     public async ValueTask DisposeAsync()

@@ -18,7 +18,7 @@ internal sealed class Restoration(TableContext context, KernelFlows flows)
 
     public bool IsDue => operations.Count > 0;
 
-    public void Add(in ConnectionRecord record) => operations.Add(new KernelOperation(KernelAction.Create, record, 0));
+    public void Add(in ConnectionRecord record, HelperState? helped) => operations.Add(new KernelOperation(KernelAction.Create, record, 0, helped));
 
     /// <summary>Restores what was added.</summary>
     /// <param name="lifetime">A restored entry counts as used now: how long it lives without traffic.</param>

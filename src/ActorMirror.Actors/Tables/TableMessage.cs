@@ -94,8 +94,9 @@ public sealed record TablePage(ImmutableArray<ListedConnection> Connections, lon
 /// <summary>A connection as an operator sees it.</summary>
 /// <param name="Protection">Null on a mirror, and for virtual servers that are not mirrored.</param>
 /// <param name="For">How long the protection is what it is; null: not known.</param>
+/// <param name="Helped">What the kernel's helper did; null: it has none, and none expected it.</param>
 public readonly record struct ListedConnection(
-    ConnectionRecord Record, Protection? Protection, RetractionReason? Reason, bool IsCopy, TimeSpan? For = null)
+    ConnectionRecord Record, Protection? Protection, RetractionReason? Reason, bool IsCopy, TimeSpan? For = null, HelperState? Helped = null)
 {
     /// <summary>On the active: why it would not outlive this device; null: it would, or it is a copy.</summary>
     public Exposure? Exposure => (IsCopy, Protection) switch

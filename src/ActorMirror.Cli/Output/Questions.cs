@@ -29,6 +29,7 @@ internal static class Questions
         console.MarkupLineInterpolated($"{c.Protocol} {c.Client} > {c.Destination}, {c.State}; {report.Device} is {Text.Of(report.Role)} for {c.TrafficGroup}");
         console.MarkupLineInterpolated($"Virtual server: {c.VirtualServer}");
         console.MarkupLineInterpolated($"Member: {c.Member}{(c.Snat is null ? "" : $" from {c.Snat}")}");
+        if (c.Helper is { } helper) console.MarkupLineInterpolated($"Helper: {helper}");
         console.MarkupLineInterpolated($"Why this member: {report.MemberChoice}");
         console.MarkupLineInterpolated($"Mirroring: {report.Mirroring}");
         console.MarkupLineInterpolated($"Age of its copy: {(report.CopyAgeMs is null ? "not known here" : Text.Ms(report.CopyAgeMs))}");

@@ -169,7 +169,7 @@ internal static class Tables
         foreach (var c in page.Connections)
         {
             var mirrored = c.Mirrored ? "yes" : $"no: {c.Reason ?? "unknown"}";
-            Row(table, c.VirtualServer, $"{c.Protocol} {c.Client}", c.Destination, c.Snat is null ? c.Member : $"{c.Member} from {c.Snat}", c.State, mirrored);
+            Row(table, c.VirtualServer, $"{c.Protocol} {c.Client}", c.Destination, c.Snat is null ? c.Member : $"{c.Member} from {c.Snat}", c.Helper is null ? c.State : $"{c.State}, {c.Helper}", mirrored);
         }
 
         console.Write(table);

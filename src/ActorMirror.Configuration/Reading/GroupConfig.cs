@@ -99,7 +99,8 @@ internal sealed record VirtualServerConfig(
     Located<bool>? WaitsForMirror,
     Located<TranslationConfig>? Snat,
     Located<string>? TrafficGroup,
-    Located<TimeSpan>? IdleTimeout) : INamed
+    Located<TimeSpan>? IdleTimeout,
+    Located<VirtualServerProfile>? Profile) : INamed
 {
     /// <summary>The virtual address; null where it takes what passes through: it forwards, or listens on a network.</summary>
     public Located<Address>? Address =>

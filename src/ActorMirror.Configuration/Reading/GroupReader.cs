@@ -103,7 +103,8 @@ internal static class GroupReader
             s.Required("mirror-guarantee", Kinds.Choice(("async", false), ("sync", true))),
             s.Required("snat", Kinds.SnatOfServer),
             s.Required("traffic-group", Kinds.Reference),
-            s.Required("idle-timeout", IdleTimeouts));
+            s.Required("idle-timeout", IdleTimeouts),
+            s.Required("profile", Kinds.Choice(("none", VirtualServerProfile.None), ("ftp", VirtualServerProfile.Ftp))));
     }
 
     private static MirrorChoice AfterAgeOrBytes(Section s) =>

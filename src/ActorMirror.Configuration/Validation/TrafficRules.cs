@@ -1,5 +1,7 @@
 using ActorMirror.Configuration.Reading;
 using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Validation;
 
@@ -14,6 +16,7 @@ internal static class TrafficRules
         {
             Pool(server, problems);
             OneFamily(topology, server, problems);
+            Ftp(server, problems);
         }
 
         foreach (var server in topology.ServersWith(SnatMode.Automap)) Automap(topology, server, problems);
@@ -26,6 +29,18 @@ internal static class TrafficRules
     {
         if (server is { IsForwarding.Value: true, Pool: { } pool })
             problems.Error(pool.Origin, "a virtual server of type forwarding has no pool: connections go where they are addressed to", "leave pool out, or set type = fast-l4");
+    }
+
+    /// <summary>The helper reads what is sent to members, on a connection of TCP whose translation says where data connections go.</summary>
+    private static void Ftp(VirtualServerConfig server, Problems problems)
+    {
+        if (server is not { Profile: { Value: VirtualServerProfile.Ftp } profile }) return;
+        if (server is { Protocol: { Value: not TransportProtocol.Tcp } protocol })
+            problems.Error(profile.Origin, $"FTP has TCP connections, and the protocol is {(protocol.Value is null ? "any" : "udp")}", "set protocol = tcp, or leave profile out");
+        if (server is { IsForwarding.Value: true })
+            problems.Error(profile.Origin, "a virtual server of type forwarding translates nothing, so its FTP data connections need no profile", "leave profile out, or set type = fast-l4");
+        else if (server is { Destination: { Value: { IsHost: false } or { IsAnyPort: true } } destination })
+            problems.Error(profile.Origin, $"{destination.Value} is not one address with one port, which FTP needs: data connections come to other ports of the same address", "set destination = \"ADDRESS:21\", or leave profile out");
     }
 
     private static void OneFamily(Topology topology, VirtualServerConfig server, Problems problems)

@@ -37,7 +37,7 @@ public static partial class Ruleset
         if (up.Count == 0) return text.Append(server.PassesThrough ? "drop\n" : "").ToString();
         if (server.Protocol != TransportProtocol.Tcp)
             text.Append($"{RecentKey(Family.Of(server.Destination.Address))}\nct mark set meta mark map @recent\nmeta mark set 0\nct mark & 0xfffff000 != {Hex(service.Bits)} ");
-        text.Append($"ct mark set {Choice(pool, up)}\n{closed}{Silent(service)}");
+        text.Append($"ct mark set {Choice(pool, up)}\n{closed}{Silent(service)}{Helper(service)}");
         foreach (var rule in Translation(server)) text.AppendLine(rule);
         return text.ToString();
     }

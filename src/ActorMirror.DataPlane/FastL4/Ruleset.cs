@@ -83,6 +83,7 @@ public static partial class Ruleset
         text.AppendLine($"table {family.Name} {Table} {{");
         text.AppendLine(SharedSets);
         text.AppendLine(Recent);
+        if (HasFtp(family, services)) text.AppendLine(FtpHelper(family));
         text.AppendLine(GroupOf(family, floating));
         text.AppendLine(Named($"set {FloatingSet} {{ type {type}; counter;", floating.Select(f => f.Address.ToString())));
         text.AppendLine(Named($"set virtual {{ type {type};", floating.Where(f => f.IsVirtual).Select(f => f.Address.ToString())));
@@ -115,7 +116,8 @@ public static partial class Ruleset
         var growing = Growing(family, services);
         if (growing.Count > 0) text.AppendLine(Growth(growing));
         text.AppendLine(Chains(family, services, new Extras(
-            listening.Contains(true), HasNetworks(family, services), GoesOut(family, services), Translating(family, services).Any(), sources.Count > 0, growing.Count > 0)));
+            listening.Contains(true), HasNetworks(family, services), GoesOut(family, services), Translating(family, services).Any(), sources.Count > 0, growing.Count > 0,
+            HasFtp(family, services))));
         if (family == Family.V6) text.AppendLine(NeighborChains(services.Model.DataPlane));
         text.Append('}');
         return text.ToString();
@@ -135,7 +137,7 @@ public static partial class Ruleset
         Named($"map group_of {{ type {family.AddressType} : mark;", floating.Select(f => $"{f.Address} : {Hex(FlowMark.GroupBits(f.GroupNumber))}"));
 
     /// <summary>What a table has only when the configuration needs it.</summary>
-    private sealed record Extras(bool AnyPort, bool Networks, bool Snats, bool TranslatingSelfIps, bool Sources, bool Growing);
+    private sealed record Extras(bool AnyPort, bool Networks, bool Snats, bool TranslatingSelfIps, bool Sources, bool Growing, bool Ftp);
 
     private static string Chains(Family family, ServiceTable services, Extras extras)
     {
@@ -203,6 +205,7 @@ public static partial class Ruleset
                 tcp flags & (fin|rst) != 0 ct mark set ct mark | 0x1 ct event set destroy,protoinfo accept
                 ct state new meta l4proto tcp ct event set assured,destroy
                 ct state new meta l4proto udp ct event set reply,destroy
+                {{(extras.Ftp ? FtpData : "")}}
                 {{(extras.Growing ? "ct mark & 0xfffff000 vmap @growing" : "")}}
                 ct direction original meta l4proto udp {{(extras.Snats || extras.Networks ? "ct mark & 0x00000ffe != 0x0 " : "")}}jump remember
                 accept

@@ -40,6 +40,7 @@ public sealed class ServiceTable
     private readonly Dictionary<uint, Listener> byBits;
     private readonly Dictionary<uint, MarkedMember> byMark;
     private readonly Dictionary<int, ImmutableArray<FloatingAddress>> floatingOf;
+    private readonly Dictionary<Endpoint, int> ftpGroups;
 
     private ServiceTable(DeviceGroupModel model, ClusterState numbers)
     {
@@ -50,6 +51,8 @@ public sealed class ServiceTable
         floatingOf = Floating.GroupBy(f => f.GroupNumber).ToDictionary(g => g.Key, g => g.ToImmutableArray());
         byBits = Services.Select(s => (s.Bits, Listener: (Listener)s.Server)).Concat(Snats.Select(s => (s.Bits, Listener: (Listener)s.Snat))).ToDictionary(x => x.Bits, x => x.Listener);
         byMark = Services.SelectMany(s => s.Members).ToDictionary(m => m.Mark.Value);
+        ftpGroups = Services.Where(s => s.Server.Profile == VirtualServerProfile.Ftp)
+            .ToDictionary(s => new Endpoint(s.Server.Destination.Address, s.Server.Destination.Port), s => s.TrafficGroup);
         Groups = model.TrafficGroups.ToImmutableDictionary(g => g.Name, g => numbers.Groups[g.Name].Number);
         Digest = DigestOf(this);
     }
@@ -86,6 +89,9 @@ public sealed class ServiceTable
     /// <summary>The virtual server or SNAT a connection belongs to; null when the mark is not one of this configuration.</summary>
     public Listener? Find(FlowMark mark) =>
         byBits.GetValueOrDefault(mark.Value & (FlowMark.OursMask | FlowMark.TrafficGroupMask | FlowMark.VirtualServerMask));
+
+    /// <summary>The number of the traffic group of an FTP control connection; 0: it is not one of ours.</summary>
+    public int FtpGroupOf(in FlowKey control) => ftpGroups.GetValueOrDefault(control.Destination);
 
     public MarkedMember? FindMember(FlowMark mark) => byMark.GetValueOrDefault(mark.Value & ~FlowMark.Closing);
 

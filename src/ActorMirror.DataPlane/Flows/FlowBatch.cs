@@ -16,10 +16,19 @@ public enum FlowEventKind : byte
     /// or the kernel made room. Of the record only flow and mark are whole.
     /// </summary>
     Removed,
+
+    /// <summary>
+    /// The connection's helper expects a connection, or does so no longer, and may have moved its sequence numbers: look. Of the record only the original flow is there.
+    /// </summary>
+    Helped,
+
+    /// <summary>A connection that a helper expected has begun: of the record original flow and mark are its own, the reply is the original flow of its master.</summary>
+    Expected,
 }
 
+/// <param name="HasHelper">Its text is read by the kernel's FTP helper.</param>
 /// <param name="IsLarge">It carried as many bytes as its virtual server or SNAT waits for before it is mirrored; told once, at that moment, and in dumps.</param>
-public readonly record struct FlowEvent(FlowEventKind Kind, ConnectionRecord Record, bool IsLarge = false);
+public readonly record struct FlowEvent(FlowEventKind Kind, ConnectionRecord Record, bool IsLarge = false, bool HasHelper = false);
 
 /// <summary>Events of one traffic group, in their order. Taken from a pool by the listener, given back by the table's owner.</summary>
 public sealed class FlowBatch

@@ -29,15 +29,38 @@ internal static class FlowConversion
         _ => FlowEventKind.Gone,
     };
 
+    /// <summary>What the event of its creation, or a dump, tells of an expected connection; false: it was not expected.</summary>
+    public static bool TryExpected(in ConntrackEntry entry, out FlowEvent expected)
+    {
+        expected = entry.Master.Protocol == 0
+            ? default
+            : new FlowEvent(FlowEventKind.Expected, new ConnectionRecord { Original = ToKey(entry.Original), Reply = ToKey(entry.Master), Mark = new FlowMark(entry.Mark) });
+        return entry.Master.Protocol != 0;
+    }
+
+    public static HelperState ToHelperState(in ConntrackEntry entry, in ConntrackExpectation? expectation) => new(
+        ConnectionHelper.Ftp, ToAdjustment(entry.SequenceOriginal), ToAdjustment(entry.SequenceReply), expectation is { } expected
+            ? new Expectation(ToKey(expected.Tuple), expected.Direction, new Endpoint(new Address(expected.Saved), expected.SavedPort))
+            : null);
+
+    public static ConntrackExpectation ToExpectation(in FlowKey master, Expectation expected) =>
+        new(ToTuple(master), ToTuple(expected.Flow), expected.Direction, expected.Saved.Address.Value, expected.Saved.Port);
+
+    public static ConntrackSequence ToSequence(in SequenceAdjustment adjustment) => new(adjustment.Position, adjustment.Before, adjustment.After);
+
     public static bool IsLarge(in ConntrackEntry entry) => (entry.Labels >> Ruleset.LargeLabel & 1) != 0;
 
-    public static ConntrackEntry ToEntry(in ConnectionRecord record) => new()
+    public static ConntrackEntry ToEntry(in ConnectionRecord record, HelperState? helped) => new()
     {
         Original = ToTuple(record.Original),
         Reply = ToTuple(record.Reply),
         Mark = record.Mark.Value,
         Status = ConntrackStatus.Confirmed | ConntrackStatus.SeenReply | ConntrackStatus.Assured,
         Tcp = ToTcp(record),
+        HasFtpHelper = helped?.Helper == ConnectionHelper.Ftp,
+        SequenceOriginal = helped is null ? default : ToSequence(helped.Original),
+        SequenceReply = helped is null ? default : ToSequence(helped.Reply),
+        Master = helped?.Master is { } master ? ToTuple(master) : default,
     };
 
     public static ConntrackTcp ToTcp(in ConnectionRecord record) => new(
@@ -50,4 +73,6 @@ internal static class FlowConversion
         (TransportProtocol)tuple.Protocol,
         new Endpoint(new Address(tuple.Source), tuple.SourcePort),
         new Endpoint(new Address(tuple.Destination), tuple.DestinationPort));
+
+    private static SequenceAdjustment ToAdjustment(in ConntrackSequence sequence) => new(sequence.Position, sequence.Before, sequence.After);
 }

@@ -14,11 +14,17 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
     private readonly IFlowSink sink;
     private readonly FlowBatch?[] batches = new FlowBatch?[FlowMark.MaximumTrafficGroup + 1];
 
+    private readonly Func<FlowKey, int>? helpedGroup;
+
     /// <summary>From here on events are queued, so a dump may follow; they are handed over from <see cref="Start"/> on.</summary>
-    public FlowListener(NamespaceThread thread, IFlowSink sink)
+    /// <param name="helpedGroup">
+    /// The traffic group of a connection whose text a helper reads, by its original flow; 0: it is not ours. The event of an expectation has no mark to tell it.
+    /// Null: there are no helpers.
+    /// </param>
+    public FlowListener(NamespaceThread thread, IFlowSink sink, Func<FlowKey, int>? helpedGroup = null)
     {
-        this.sink = sink;
-        listener = thread.Run(() => ConntrackListener.Open(new ConntrackListenerOptions(FlowMark.Ours, FlowMark.OursMask)));
+        (this.sink, this.helpedGroup) = (sink, helpedGroup);
+        listener = thread.Run(() => ConntrackListener.Open(new ConntrackListenerOptions(FlowMark.Ours, FlowMark.OursMask, Expectations: helpedGroup is not null)));
     }
 
     public void Start() => listener.Start(this);
@@ -32,9 +38,24 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
     {
         foreach (ref readonly var conntrack in events)
         {
+            if (conntrack.Kind == ConntrackEventKind.Expectation)
+            {
+                var master = FlowConversion.ToKey(conntrack.Entry.Original);
+                if (helpedGroup!(master) is var of and not 0) Add(of, Helped(master));
+                continue;
+            }
+
+            // The expectation was fulfilled: by now its master's sequence numbers have been moved for certain.
+            if (FlowConversion.TryExpected(conntrack.Entry, out var expected))
+            {
+                Add(expected.Record.Mark.TrafficGroup, expected);
+                Add(expected.Record.Mark.TrafficGroup, Helped(expected.Record.Reply));
+                continue;
+            }
+
             var record = FlowConversion.ToRecord(conntrack.Entry);
-            (batches[record.Mark.TrafficGroup] ??= FlowBatch.Rent()).Events.Add(
-                new FlowEvent(FlowConversion.ToKind(conntrack, record), record, FlowConversion.IsLarge(conntrack.Entry)));
+            Add(record.Mark.TrafficGroup, new FlowEvent(
+                FlowConversion.ToKind(conntrack, record), record, FlowConversion.IsLarge(conntrack.Entry), conntrack.Entry.HasFtpHelper));
         }
 
         for (var group = 0; group < batches.Length; group++)
@@ -55,4 +76,8 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
     }
 
     public void Dispose() => listener.Dispose();
+
+    private static FlowEvent Helped(in FlowKey master) => new(FlowEventKind.Helped, new ConnectionRecord { Original = master });
+
+    private void Add(int group, in FlowEvent seen) => (batches[group] ??= FlowBatch.Rent()).Events.Add(seen);
 }

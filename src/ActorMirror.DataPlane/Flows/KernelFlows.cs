@@ -20,7 +20,7 @@ public sealed class KernelFlows : IDisposable
 
     private readonly ConntrackTable table;
     private readonly ConntrackBatch batch = new();
-    private readonly List<int> operationOf = [];
+    private readonly List<(int Operation, bool IsDeletion)> sent = []; // of each change in the batch
     private readonly List<KernelOperation> again = [];
     private readonly uint group;
 
@@ -56,20 +56,34 @@ public sealed class KernelFlows : IDisposable
         return again.Count;
     }
 
-    /// <summary>Everything of this traffic group that was ever confirmed by a reply, in spans.</summary>
+    /// <summary>Everything of this traffic group that was ever confirmed by a reply, in spans; before one that was expected, that it was.</summary>
     public void Dump(Action<ReadOnlySpan<FlowEvent>> visitor)
     {
-        var seen = new FlowEvent[256];
+        var seen = new FlowEvent[512];
         table.Dump(group, GroupMask, entries =>
         {
             var count = 0;
             foreach (ref readonly var entry in entries)
             {
-                if (Carries(entry)) seen[count++] = new FlowEvent(FlowEventKind.Seen, FlowConversion.ToRecord(entry), FlowConversion.IsLarge(entry));
+                if (!Carries(entry)) continue;
+                if (FlowConversion.TryExpected(entry, out var expected)) seen[count++] = expected;
+                seen[count++] = new FlowEvent(FlowEventKind.Seen, FlowConversion.ToRecord(entry), FlowConversion.IsLarge(entry), entry.HasFtpHelper);
             }
 
             visitor(seen.AsSpan(0, count));
         });
+    }
+
+    /// <summary>What the kernel's helper did to a connection until now; null: it has none, or is not there.</summary>
+    /// <exception cref="NetlinkException">The kernel's answer was lost, or a change came in between: ask again.</exception>
+    public HelperState? Helped(in FlowKey key)
+    {
+        var tuple = FlowConversion.ToTuple(key);
+        if (table.Get(tuple) is not { HasFtpHelper: true }) return null;
+
+        // First the expectation: the kernel makes it before it moves the sequence numbers of the text that announces it.
+        var expectation = table.Expectation(tuple);
+        return table.Get(tuple) is { HasFtpHelper: true } entry ? FlowConversion.ToHelperState(entry, expectation) : null;
     }
 
     /// <summary>Gives mirrored entries the lifetime they would have had here: what the profile says, by state.</summary>
@@ -117,53 +131,75 @@ public sealed class KernelFlows : IDisposable
     private void Execute(IReadOnlyList<KernelOperation> operations, Func<ConnectionRecord, TimeSpan> lifetime, Action<KernelOperation, Errno> failed)
     {
         batch.Clear();
-        operationOf.Clear();
-        for (var i = 0; i < operations.Count; i++)
-        {
-            Add(operations[i], Seconds(lifetime(operations[i].Record)));
-            while (operationOf.Count < batch.Count) operationOf.Add(i);
-        }
-
+        sent.Clear();
+        for (var i = 0; i < operations.Count; i++) Add(i, operations[i], Seconds(lifetime(operations[i].Record)));
         if (batch.Count == 0 || table.Execute(batch) == 0) return;
+        var last = -1; // the first of an operation's changes that is refused decides
         foreach (var failure in batch.Failures)
         {
-            var operation = operations[operationOf[failure.Index]];
-            // Of a replacement the delete comes first, and finding nothing to delete is fine.
-            var isDelete = operation.Action == KernelAction.Delete
-                || (operation.Action == KernelAction.Replace && (failure.Index + 1 < operationOf.Count && operationOf[failure.Index + 1] == operationOf[failure.Index]));
-            if (!(isDelete && failure.Failure == NetlinkFailure.Absent)) failed(operation, failure.Errno);
+            var (index, isDeletion) = sent[failure.Index];
+            if (index == last || (isDeletion && failure.Failure == NetlinkFailure.Absent)) continue; // nothing to delete is fine
+            last = index;
+            failed(operations[index], failure.Errno);
         }
     }
 
-    private void Add(in KernelOperation operation, uint seconds)
+    private void Add(int index, in KernelOperation operation, uint seconds)
     {
         var record = operation.Record;
         switch (operation.Action)
         {
             case KernelAction.Create:
-                batch.Create(FlowConversion.ToEntry(record), seconds);
+                Create(index, operation, seconds);
                 break;
             case KernelAction.Update:
-                batch.Update(FlowConversion.ToTuple(record.Original), Change(record, seconds));
+                batch.Update(FlowConversion.ToTuple(record.Original), Change(record, operation.Helped, seconds));
+                sent.Add((index, false));
+                Expect(index, operation, operation.Former?.Expected);
                 break;
             case KernelAction.Replace:
                 batch.Delete(FlowConversion.ToTuple(record.Original));
-                batch.Create(FlowConversion.ToEntry(record), seconds);
+                sent.Add((index, true));
+                Create(index, operation, seconds);
                 break;
             case KernelAction.Delete:
                 batch.Delete(FlowConversion.ToTuple(record.Original));
+                sent.Add((index, true));
                 break;
         }
     }
 
+    private void Create(int index, in KernelOperation operation, uint seconds)
+    {
+        batch.Create(FlowConversion.ToEntry(operation.Record, operation.Helped), seconds);
+        sent.Add((index, false));
+        Expect(index, operation, former: null); // with a connection goes what it expects
+    }
+
+    private void Expect(int index, in KernelOperation operation, Expectation? former)
+    {
+        var expected = operation.Helped?.Expected;
+        if (expected == former) return;
+        if (former is { } old)
+        {
+            batch.DeleteExpectation(FlowConversion.ToTuple(old.Flow));
+            sent.Add((index, true));
+        }
+
+        if (expected is not { } one) return;
+        batch.CreateExpectation(FlowConversion.ToExpectation(operation.Record.Original, one));
+        sent.Add((index, false));
+    }
+
     /// <summary>An entry of the kernel's own (an old active's) checks windows that lie behind: it must be liberal from now on.</summary>
-    private static ConntrackChange Change(in ConnectionRecord record, uint seconds)
+    private static ConntrackChange Change(in ConnectionRecord record, HelperState? helped, uint seconds)
     {
         var change = new ConntrackChange { TimeoutSeconds = seconds, Mark = record.Mark.Value, MarkMask = FlowMark.Closing };
         if (record.Original.Protocol != TransportProtocol.Tcp) return change;
         var tcp = FlowConversion.ToTcp(record);
         return change with
         {
+            Sequences = helped is { IsAdjusted: true } ? (FlowConversion.ToSequence(helped.Original), FlowConversion.ToSequence(helped.Reply)) : null,
             Tcp = tcp with { FlagsOriginal = tcp.FlagsOriginal | TcpFlags.BeLiberal, FlagsReply = tcp.FlagsReply | TcpFlags.BeLiberal },
             TcpFlagsMask = TcpFlags.WindowScale | TcpFlags.SackPerm | TcpFlags.BeLiberal,
         };
@@ -177,6 +213,9 @@ public sealed class KernelFlows : IDisposable
         (KernelAction.Create, NetlinkFailure.Exists) => operation with { Action = KernelAction.Replace },
         (KernelAction.Update, NetlinkFailure.Absent) => operation with { Action = KernelAction.Create },
         (KernelAction.Update, NetlinkFailure.Retry) => operation with { Action = KernelAction.Replace },
+        (KernelAction.Update, NetlinkFailure.Refused) when operation.Helped is not null => operation with { Action = KernelAction.Replace }, // its entry has no helper
+        (KernelAction.Create or KernelAction.Replace, NetlinkFailure.Absent) when operation.Helped?.Master is not null =>
+            operation with { Action = KernelAction.Create, Helped = operation.Helped with { Master = null } }, // without the master it goes on as well
         _ => null,
     };
 

@@ -150,8 +150,8 @@ public sealed partial class ConnectionTable
     /// <summary>What was acknowledged is so under its old number; the mirror of a repair says if it had it.</summary>
     private MirrorChange Name(int slot) => (entries[slot].Protection, snapshotting) switch
     {
-        (Protection.Protected, true) => MirrorChange.Upsert(++LastSequence, entries.Record(slot)),
-        (Protection.Protected, false) => MirrorChange.Reassert(++LastSequence, entries.Record(slot)),
+        (Protection.Protected, true) => MirrorChange.Upsert(++LastSequence, entries.Record(slot), entries.Helped(slot)),
+        (Protection.Protected, false) => MirrorChange.Reassert(++LastSequence, entries.Record(slot), entries.Helped(slot)),
         _ => Stamp(slot),
     };
 

@@ -54,7 +54,7 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     public static ConnectionTable FromMirror(MirrorTable mirror, int maximum, ulong digestKey = 0)
     {
         var table = new ConnectionTable(maximum, digestKey);
-        foreach (var record in mirror.InKernel()) table.TryUpsert(record, out _);
+        foreach (var (record, helped) in mirror.InKernel()) table.TryUpsert(record, null, out _, helped);
         return table;
     }
 
@@ -67,7 +67,8 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     /// <param name="waits">
     /// A new connection is not mirrored before it is so old (<see cref="TimeSpan.MaxValue"/>: not by its age); null: it is at once, and so is one that waited.
     /// </param>
-    public bool TryUpsert(in ConnectionRecord record, TimeSpan? waits, out MirrorChange change)
+    /// <param name="helped">Null: as it was known before.</param>
+    public bool TryUpsert(in ConnectionRecord record, TimeSpan? waits, out MirrorChange change, HelperState? helped = null)
     {
         change = default;
         var slot = entries.Find(record.Original);
@@ -80,23 +81,25 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
             }
 
             slot = entries.Add(record);
+            entries.Help(slot, helped);
             entries[slot] = new Note { Previous = Nowhere, Next = Nowhere, Since = Tenths, Protection = waits is null ? Protection.Unsent : Protection.Deferred };
             Count(entries[slot], 1);
             Tally(record, ExposureOf(entries[slot]), 1);
             if (waits is { } age && age < TimeSpan.MaxValue) Link(slot, ChainOf(age));
         }
-        else if (entries.Record(slot) is var known && known != record)
+        else if (entries.Record(slot) is var known && entries.Helped(slot) is var state && (known != record || (helped ?? state) != state))
         {
             var exposure = ExposureOf(entries[slot]);
             Tally(known, exposure, -1);
             Tally(record, exposure, 1);
             if (IsTold(entries[slot].Protection))
             {
-                digest.Remove(known);
-                digest.Add(record);
+                digest.Remove(known, state);
+                digest.Add(record, helped ?? state);
             }
 
             entries.Change(slot, record);
+            if (helped is not null) entries.Help(slot, helped);
         }
         else if (IsTold(entries[slot].Protection))
         {
@@ -116,11 +119,11 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         var slot = entries.Find(key);
         if (slot == Nowhere) return false;
         var mirrored = entries[slot].Protection is not (Protection.Unmirrored or Protection.Deferred);
-        var (record, protection) = (entries.Record(slot), entries[slot].Protection);
+        var (record, helped, protection) = (entries.Record(slot), entries.Helped(slot), entries[slot].Protection);
         Unlink(slot);
         Count(entries[slot], -1);
         Tally(record, ExposureOf(entries[slot]), -1);
-        if (IsTold(protection)) digest.Remove(record);
+        if (IsTold(protection)) digest.Remove(record, helped);
         entries.Remove(slot);
         if (!mirrored) return false; // the mirror never heard of it, and a number that is not sent would be a gap
         change = MirrorChange.Delete(++LastSequence, key);
@@ -196,7 +199,7 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         ref var entry = ref entries[slot];
         return new(
             entries.Record(slot), entry.Protection, entry.Sequence, entry.Protection == Protection.Retracted ? entry.Reason : null,
-            TimeSpan.FromMilliseconds(Math.Max(0, Tenths - entry.Since) * 100));
+            TimeSpan.FromMilliseconds(Math.Max(0, Tenths - entry.Since) * 100), entries.Helped(slot));
     }
 
     private TimeSpan Since(int slot) => TimeSpan.FromMilliseconds(entries[slot].Since * 100L);
@@ -209,7 +212,7 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         ref var entry = ref entries[slot];
         entry.Sequence = ++LastSequence;
         Move(slot, streaming ? Protection.Pending : Protection.Unsent);
-        return MirrorChange.Upsert(entry.Sequence, entries.Record(slot));
+        return MirrorChange.Upsert(entry.Sequence, entries.Record(slot), entries.Helped(slot));
     }
 
     private void Stamp(int slot, Span<MirrorChange> destination, ref int written)
@@ -240,8 +243,8 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
             Tally(record, exposure, 1);
         }
 
-        if (wasTold && !isTold) digest.Remove(record);
-        if (isTold && !wasTold) digest.Add(record);
+        if (wasTold && !isTold) digest.Remove(record, entries.Helped(slot));
+        if (isTold && !wasTold) digest.Add(record, entries.Helped(slot));
     }
 
     private static Exposure? ExposureOf(in Note entry) => Exposures.Of(entry.Protection, entry.Reason);

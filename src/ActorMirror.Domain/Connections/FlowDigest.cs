@@ -32,16 +32,16 @@ public sealed class FlowDigest(ulong key = 0)
         Array.Clear(sums);
     }
 
-    public void Add(in ConnectionRecord record)
+    public void Add(in ConnectionRecord record, HelperState? helped = null)
     {
-        var (bucket, hash) = Hash(record);
+        var (bucket, hash) = Hash(record, helped);
         sums[bucket] += hash;
     }
 
     /// <summary>What was added with the same value is no longer there.</summary>
-    public void Remove(in ConnectionRecord record)
+    public void Remove(in ConnectionRecord record, HelperState? helped = null)
     {
-        var (bucket, hash) = Hash(record);
+        var (bucket, hash) = Hash(record, helped);
         sums[bucket] -= hash;
     }
 
@@ -59,13 +59,30 @@ public sealed class FlowDigest(ulong key = 0)
         return differing;
     }
 
-    private (int Bucket, ulong Hash) Hash(in ConnectionRecord record)
+    private (int Bucket, ulong Hash) Hash(in ConnectionRecord record, HelperState? helped)
     {
         var original = Hash(Key, record.Original);
         var rest = ((ulong)record.Mark.Value << 32) | ((uint)record.State << 24)
             | ((uint)record.WindowScaleOriginal << 16) | ((uint)record.WindowScaleReply << 8) | ((uint)record.FlagsOriginal << 4) | record.FlagsReply;
-        return ((int)(original >> BucketShift), Fold(Hash(original, record.Reply) ^ rest, Third));
+        var hash = Fold(Hash(original, record.Reply) ^ rest, Third);
+        return ((int)(original >> BucketShift), helped is null ? hash : Hash(hash, helped));
     }
+
+    private static ulong Hash(ulong seed, HelperState state)
+    {
+        var hash = Hash(Hash(Fold(seed ^ (ulong)state.Helper, First), state.Original), state.Reply);
+        if (state.Expected is { } expected)
+        {
+            var saved = expected.Saved.Address.Value;
+            hash = Fold(Hash(hash, expected.Flow) ^ (ulong)saved, Second ^ (ulong)(saved >> 64));
+            hash = Fold(hash ^ ((ulong)expected.Direction << 16) ^ expected.Saved.Port, Third);
+        }
+
+        return state.Master is { } master ? Hash(~hash, master) : hash;
+    }
+
+    private static ulong Hash(ulong seed, in SequenceAdjustment adjustment) =>
+        Fold(Fold(seed ^ adjustment.Position, First) ^ ((ulong)(uint)adjustment.Before << 32) ^ (uint)adjustment.After, Second);
 
     private static ulong Hash(ulong seed, in FlowKey flow)
     {

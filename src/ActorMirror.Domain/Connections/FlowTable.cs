@@ -4,7 +4,7 @@ namespace ActorMirror.Domain.Connections;
 /// Connections by their original flow, with what their owner notes about each, in slots that never move: a walk over the slots survives any
 /// insertion and removal between its steps (new entries may be missed or seen). Grows by pages, and its index by one bucket at a time (linear
 /// hashing, Litwin 1980), so a large table is never copied; nothing is allocated once it has its size. An IPv4 connection takes 36 bytes, its
-/// bucket 4, and the note.
+/// bucket 4, and the note; what helpers did to the few that have one stands beside.
 /// </summary>
 internal sealed class FlowTable<TNote>
     where TNote : struct
@@ -16,6 +16,7 @@ internal sealed class FlowTable<TNote>
     private readonly List<Page> pages = [];
     private readonly List<int[]> heads = [new int[1 << PageBits]];
     private readonly WideAddresses wide = new();
+    private readonly Dictionary<int, HelperState> helped = [];
     private int level; // the index has 2^level buckets and as many more as were split
     private int split;
     private int free; // as in heads and cells: the slot and 1, so that 0 is the end
@@ -33,6 +34,15 @@ internal sealed class FlowTable<TNote>
     public ConnectionRecord Record(int slot) => At(slot).Record.Unpack(wide);
 
     public FlowKey Key(int slot) => At(slot).Record.Key(wide);
+
+    /// <summary>Null: the connection has no helper, and none expected it.</summary>
+    public HelperState? Helped(int slot) => helped.Count == 0 ? null : helped.GetValueOrDefault(slot);
+
+    public void Help(int slot, HelperState? state)
+    {
+        if (state is not null) helped[slot] = state;
+        else if (helped.Count > 0) helped.Remove(slot);
+    }
 
     /// <summary>The slot of a flow; -1: not in the table.</summary>
     public int Find(in FlowKey key)
@@ -86,6 +96,7 @@ internal sealed class FlowTable<TNote>
         cell = new Cell { Next = free };
         free = slot + 1;
         this[slot] = default;
+        Help(slot, null);
         Count--;
     }
 

@@ -34,7 +34,7 @@ public sealed partial class MirrorTable
         digest.Restart(key);
         for (var slot = 0; slot < entries.SlotCount; slot++)
         {
-            if (entries[slot].InKernel) digest.Add(entries.Record(slot));
+            if (entries[slot].InKernel) digest.Add(entries.Record(slot), entries.Helped(slot));
         }
     }
 
@@ -57,9 +57,9 @@ public sealed partial class MirrorTable
         : entries[slot].Snapshot != snapshot;
 
     /// <summary>What is not in the kernel for a known reason was retracted: no find of the digest's.</summary>
-    private void CountRepair(int slot, in ConnectionRecord record)
+    private void CountRepair(int slot, in MirrorChange change)
     {
         if (slot == Nowhere) Repairs = Repairs with { Missing = Repairs.Missing + 1 };
-        else if (entries[slot].InKernel && entries.Record(slot) != record) Repairs = Repairs with { Wrong = Repairs.Wrong + 1 };
+        else if (entries[slot].InKernel && (entries.Record(slot) != change.Record || entries.Helped(slot) != change.Helped)) Repairs = Repairs with { Wrong = Repairs.Wrong + 1 };
     }
 }

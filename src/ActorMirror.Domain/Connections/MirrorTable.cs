@@ -43,18 +43,18 @@ public sealed partial class MirrorTable(int maximum)
         var cursor = 0;
         while (active.Read(ref cursor, views) is > 0 and var read)
         {
-            foreach (ref readonly var view in views[..read]) table.Seed(view.Record);
+            foreach (ref readonly var view in views[..read]) table.Seed(view.Record, view.Helped);
         }
 
         return table;
     }
 
     /// <summary>An entry with our mark that is in this device's kernel. It may exceed the room: it is there, and may have to be deleted.</summary>
-    public void Seed(in ConnectionRecord record)
+    public void Seed(in ConnectionRecord record, HelperState? helped = null)
     {
         var slot = entries.Find(record.Original);
         if (slot != Nowhere && entries[slot].Snapshot == snapshot) verified--;
-        Put(slot, record, new Note { InKernel = true });
+        Put(slot, record, helped, new Note { InKernel = true });
     }
 
     /// <summary>
@@ -66,7 +66,7 @@ public sealed partial class MirrorTable(int maximum)
         var slot = entries.Find(record.Original);
         if (slot == Nowhere) Seed(record);
         else if (entries[slot].InKernel && entries.Record(slot) is var known && !IsSameEntry(known, record))
-            Put(slot, known with { Reply = record.Reply, Mark = record.Mark }, entries[slot] with { Injected = false });
+            Put(slot, known with { Reply = record.Reply, Mark = record.Mark }, entries.Helped(slot), entries[slot] with { Injected = false });
     }
 
     /// <summary>
@@ -141,7 +141,7 @@ public sealed partial class MirrorTable(int maximum)
     {
         var slot = entries.Find(operation.Record.Original);
         retraction = default;
-        if (slot == Nowhere && operation.Action == KernelAction.Delete) Seed(operation.Record); // it is still there: a ghost for the next digest to find
+        if (slot == Nowhere && operation.Action == KernelAction.Delete) Seed(operation.Record, operation.Former); // it is still there: a ghost for the next digest to find
         return slot != Nowhere && entries[slot].Asked == operation.Sequence && Lose(slot, reason, out retraction);
     }
 
@@ -151,7 +151,7 @@ public sealed partial class MirrorTable(int maximum)
         var slot = entries.Find(key);
         retraction = default;
         if (slot == Nowhere || entries[slot].Sequence > 0) return slot != Nowhere && Lose(slot, RetractionReason.Vanished, out retraction);
-        Uncount(entries.Record(slot), entries[slot]);
+        Uncount(slot);
         entries.Remove(slot); // seeded, and no change ever named it
         return false;
     }
@@ -172,11 +172,11 @@ public sealed partial class MirrorTable(int maximum)
     }
 
     /// <summary>What is in the kernel now, verified or not.</summary>
-    public IEnumerable<ConnectionRecord> InKernel()
+    public IEnumerable<(ConnectionRecord Record, HelperState? Helped)> InKernel()
     {
         for (var slot = 0; slot < entries.SlotCount; slot++)
         {
-            if (entries[slot].InKernel) yield return entries.Record(slot);
+            if (entries[slot].InKernel) yield return (entries.Record(slot), entries.Helped(slot));
         }
     }
 
@@ -193,6 +193,9 @@ public sealed partial class MirrorTable(int maximum)
         return true;
     }
 
+    /// <summary>What a connection's helper did, as the active says; null: it has none, and none expected it, or it is not in the table.</summary>
+    public HelperState? Helped(in FlowKey key) => entries.Find(key) is var slot and not Nowhere ? entries.Helped(slot) : null;
+
     private void Upsert(in MirrorChange change, MirrorWork work)
     {
         var slot = entries.Find(change.Key);
@@ -203,12 +206,13 @@ public sealed partial class MirrorTable(int maximum)
             return;
         }
 
-        if (change.Kind == MirrorChangeKind.Reassert) CountRepair(slot, change.Record);
+        if (change.Kind == MirrorChangeKind.Reassert) CountRepair(slot, change);
         var note = slot == Nowhere ? default : entries[slot];
-        var needed = Needed(note, slot == Nowhere ? default : entries.Record(slot), change.Record);
-        if (needed is { } action) work.Operations.Add(new KernelOperation(action, change.Record, change.Sequence));
+        var former = slot == Nowhere ? null : entries.Helped(slot);
+        var needed = Needed(note, slot == Nowhere ? default : entries.Record(slot), former, change);
+        if (needed is { } action) work.Operations.Add(new KernelOperation(action, change.Record, change.Sequence, change.Helped, former));
         if (note.Snapshot != snapshot) verified++;
-        Put(slot, change.Record, new Note
+        Put(slot, change.Record, change.Helped, new Note
         {
             Sequence = change.Sequence,
             Asked = needed is null ? note.Asked : change.Sequence,
@@ -223,21 +227,21 @@ public sealed partial class MirrorTable(int maximum)
         var (record, note) = (entries.Record(slot), entries[slot]);
         retraction = new Retraction(record.Original, note.Sequence, reason);
         if (!note.InKernel) return false;
-        Put(slot, record, note with { InKernel = false, HasFailed = true });
+        Put(slot, record, entries.Helped(slot), note with { InKernel = false, HasFailed = true });
         return true;
     }
 
     /// <summary>The entry's flags are only known when this table injected it: a kernel's own entry is updated even if it looks alike.</summary>
-    private static KernelAction? Needed(in Note note, in ConnectionRecord known, in ConnectionRecord record) => note switch
+    private static KernelAction? Needed(in Note note, in ConnectionRecord known, HelperState? helped, in MirrorChange change) => note switch
     {
         { InKernel: false, HasFailed: false } => KernelAction.Create,
         { InKernel: false } => KernelAction.Replace,
-        _ when !IsSameEntry(known, record) => KernelAction.Replace,
-        _ when !note.Injected || known != record => KernelAction.Update,
+        _ when !IsSameEntry(known, change.Record) || helped?.Helper != change.Helped?.Helper => KernelAction.Replace,
+        _ when !note.Injected || known != change.Record || helped != change.Helped => KernelAction.Update,
         _ => null,
     };
 
-    /// <summary>What cannot be changed in a kernel's entry is the same.</summary>
+    /// <summary>What cannot be changed in a kernel's entry is the same, but for its helper.</summary>
     private static bool IsSameEntry(in ConnectionRecord left, in ConnectionRecord right) =>
         left.Reply == right.Reply && ((left.Mark.Value ^ right.Mark.Value) & ~FlowMark.Closing) == 0;
 
@@ -245,15 +249,15 @@ public sealed partial class MirrorTable(int maximum)
     {
         var slot = entries.Find(key);
         if (slot == Nowhere) return;
-        var (record, note) = (entries.Record(slot), entries[slot]);
-        if (note.InKernel) work.Operations.Add(new KernelOperation(KernelAction.Delete, record, note.Sequence));
+        var note = entries[slot];
+        if (note.InKernel) work.Operations.Add(new KernelOperation(KernelAction.Delete, entries.Record(slot), note.Sequence, Former: entries.Helped(slot)));
         if (note.Snapshot == snapshot) verified--;
-        Uncount(record, note);
+        Uncount(slot);
         entries.Remove(slot);
     }
 
     /// <summary>Puts a connection into its slot, or into a new one.</summary>
-    private void Put(int slot, in ConnectionRecord record, in Note note)
+    private void Put(int slot, in ConnectionRecord record, HelperState? helped, in Note note)
     {
         if (slot == Nowhere)
         {
@@ -261,23 +265,25 @@ public sealed partial class MirrorTable(int maximum)
         }
         else
         {
-            Uncount(entries.Record(slot), entries[slot]);
+            Uncount(slot);
             entries.Change(slot, record);
         }
 
+        entries.Help(slot, helped);
         entries[slot] = note;
         Open.Enter(record, note.InKernel);
         if (!note.InKernel) return;
         CountInKernel++;
-        digest.Add(record);
+        digest.Add(record, helped);
     }
 
-    private void Uncount(in ConnectionRecord record, in Note note)
+    private void Uncount(int slot)
     {
-        Open.Leave(record, note.InKernel);
-        if (!note.InKernel) return;
+        var (record, inKernel) = (entries.Record(slot), entries[slot].InKernel);
+        Open.Leave(record, inKernel);
+        if (!inKernel) return;
         CountInKernel--;
-        digest.Remove(record);
+        digest.Remove(record, entries.Helped(slot));
     }
 
     private record struct Note

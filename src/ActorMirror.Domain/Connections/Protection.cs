@@ -31,5 +31,6 @@ public readonly record struct ConnectionCounts(int Owned, int Unsent, int Pendin
 /// <summary>One connection as an operator asks for it.</summary>
 /// <param name="Sequence">The number of its last change in the mirror stream.</param>
 /// <param name="Reason">Why it is retracted; null when it is not.</param>
+/// <param name="Helped">Null: it has no helper, and none expected it.</param>
 /// <param name="For">How long its protection is what it is, to a tenth of a second; of a protected one: since its last change was acknowledged.</param>
-public readonly record struct ConnectionView(ConnectionRecord Record, Protection Protection, long Sequence, RetractionReason? Reason, TimeSpan For);
+public readonly record struct ConnectionView(ConnectionRecord Record, Protection Protection, long Sequence, RetractionReason? Reason, TimeSpan For, HelperState? Helped = null);

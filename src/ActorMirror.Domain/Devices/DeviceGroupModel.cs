@@ -56,6 +56,9 @@ public sealed record DeviceGroupModel
     /// <summary>Virtual servers, then SNATs.</summary>
     public IEnumerable<Listener> Listeners => [.. VirtualServers, .. Snats];
 
+    /// <summary>Whether control connections of FTP are read.</summary>
+    public bool HasFtp => VirtualServers.Any(v => v.Profile == VirtualServerProfile.Ftp);
+
     public Device Device(DeviceId id) => Devices.Single(d => d.Id == id);
 
     /// <summary>For people, also of a device that only others' configuration has.</summary>

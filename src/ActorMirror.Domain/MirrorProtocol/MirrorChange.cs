@@ -32,13 +32,15 @@ public enum MirrorChangeKind : byte
 /// everything; the only gap allowed is before a <see cref="MirrorChangeKind.SnapshotBegin"/>.
 /// </summary>
 /// <param name="Record">For an upsert or reassertion; a delete uses <see cref="ConnectionRecord.Original"/> alone.</param>
+/// <param name="Helped">For an upsert or reassertion: what its helper did; null: it has none, and none expected it.</param>
 /// <param name="Count">For the end of a snapshot: how many connections the mirror's table now holds; for its beginning: about how many there will be; for
 /// a doubt: which buckets.</param>
-public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence, ConnectionRecord Record, int Count)
+public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence, ConnectionRecord Record, int Count, HelperState? Helped = null)
 {
     public FlowKey Key => Record.Original;
 
-    public static MirrorChange Upsert(long sequence, in ConnectionRecord record) => new(MirrorChangeKind.Upsert, sequence, record, 0);
+    public static MirrorChange Upsert(long sequence, in ConnectionRecord record, HelperState? helped = null) =>
+        new(MirrorChangeKind.Upsert, sequence, record, 0, helped);
 
     public static MirrorChange Delete(long sequence, in FlowKey key) =>
         new(MirrorChangeKind.Delete, sequence, new ConnectionRecord { Original = key }, 0);
@@ -49,21 +51,30 @@ public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence,
     /// <summary>Of a doubt; checked where it was read.</summary>
     public BucketRange Buckets => new(Count >> 16, Count & 0xFFFF);
 
-    /// <summary>Bytes it takes in a frame: a head, flows of 12 bytes (36 with IPv6), 7 of the rest of a record, 4 of a count.</summary>
+    /// <summary>
+    /// Bytes it takes in a frame: a head, flows of 12 bytes (36 with IPv6), 7 of the rest of a record, 4 of a count; of a helper's state 2, 24 of adjustments, an
+    /// expected flow with 7 (19) more, and the master's flow.
+    /// </summary>
     public int WireSize => Kind switch
     {
         MirrorChangeKind.Upsert or MirrorChangeKind.Reassert =>
-            Record.Original.Source.Address.IsV4 && Record.Original.Destination.Address.IsV4 && Record.Reply.Source.Address.IsV4 && Record.Reply.Destination.Address.IsV4 ? 32 : 80,
+            Record.Original.Source.Address.IsV4 && Record.Original.Destination.Address.IsV4 && Record.Reply.Source.Address.IsV4 && Record.Reply.Destination.Address.IsV4
+                ? 32 + SizeOf(Helped, 12, 4) : 80 + SizeOf(Helped, 36, 16),
         MirrorChangeKind.Delete => Key.Source.Address.IsV4 && Key.Destination.Address.IsV4 ? 13 : 37,
         MirrorChangeKind.Settle => 1,
         _ => 5,
     };
 
+    private static int SizeOf(HelperState? helped, int flow, int address) => helped is null
+        ? 0
+        : 2 + (helped.IsAdjusted ? 24 : 0) + (helped.Expected is null ? 0 : flow + 1 + address + 2) + (helped.Master is null ? 0 : flow);
+
     public bool NamesConnection => Kind is MirrorChangeKind.Upsert or MirrorChangeKind.Reassert;
 
     public static MirrorChange Doubt(long sequence, BucketRange buckets) => new(MirrorChangeKind.Doubt, sequence, default, (buckets.First << 16) | buckets.Count);
 
-    public static MirrorChange Reassert(long sequence, in ConnectionRecord record) => new(MirrorChangeKind.Reassert, sequence, record, 0);
+    public static MirrorChange Reassert(long sequence, in ConnectionRecord record, HelperState? helped = null) =>
+        new(MirrorChangeKind.Reassert, sequence, record, 0, helped);
 
     public static MirrorChange Settle(long sequence) => new(MirrorChangeKind.Settle, sequence, default, 0);
 

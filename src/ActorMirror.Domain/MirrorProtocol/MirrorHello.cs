@@ -30,10 +30,15 @@ public static class MirrorFeatures
     /// <summary>The active's account of its connections.</summary>
     public const uint Accounts = 2;
 
-    /// <summary>What this build understands.</summary>
-    public const uint Own = Reconciliation | Accounts;
+    /// <summary>What helpers did to connections (<see cref="Connections.HelperState"/>). Digests count it, so it is needed for reconciliation.</summary>
+    public const uint Helpers = 4;
 
-    public static bool Reconciles(uint theirs) => (theirs & Own & Reconciliation) != 0;
+    /// <summary>What this build understands.</summary>
+    public const uint Own = Reconciliation | Accounts | Helpers;
+
+    public static bool Reconciles(uint theirs) => (theirs & Own & Reconciliation) != 0 && HearsHelpers(theirs);
+
+    public static bool HearsHelpers(uint theirs) => (theirs & Own & Helpers) != 0;
 
     public static bool HearsAccounts(uint theirs) => (theirs & Own & Accounts) != 0;
 }

@@ -95,6 +95,9 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
     /// <summary>Retractions of this stream that arrived; they are numbered from 1.</summary>
     public long RetractionsSeen { get; private set; }
 
+    /// <summary>The mirror of this link understands what helpers did; another one gets connections without it.</summary>
+    public bool HearsHelpers { get; private set; }
+
     public void Handle(LinkEvent happened, TimeSpan now)
     {
         Link = LinkMachine.Next(Link, happened);
@@ -131,6 +134,7 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
         Handle(LinkEvent.Accepted, now);
         room = answer.Room;
         hearsAccounts = MirrorFeatures.HearsAccounts(answer.Features);
+        HearsHelpers = MirrorFeatures.HearsHelpers(answer.Features);
         sameCopy = answer.Stream == stream;
         LinkOpened(answer, now);
         if (!sameCopy) RetractionsSeen = 0;

@@ -19,6 +19,7 @@ namespace ActorMirror.Domain.VirtualServers;
 /// replies must come back through a floating self IP of the same traffic group.
 /// </param>
 /// <param name="IdleTimeout">After this long without a packet the kernel forgets a connection.</param>
+/// <param name="Profile">Of FTP only where there is a pool, one address and one port of TCP.</param>
 public sealed record VirtualServer(
     string Name,
     Destination Destination,
@@ -29,7 +30,8 @@ public sealed record VirtualServer(
     bool AutomapByVlan,
     ImmutableArray<Address> SnatAddresses,
     string TrafficGroup,
-    TimeSpan IdleTimeout) : Listener(Name, Mirror, TrafficGroup)
+    TimeSpan IdleTimeout,
+    VirtualServerProfile Profile = VirtualServerProfile.None) : Listener(Name, Mirror, TrafficGroup)
 {
     public override string Key => Name;
 
@@ -39,6 +41,15 @@ public sealed record VirtualServer(
     public ImmutableArray<TransportProtocol> Protocols => Protocol is { } one ? [one] : [TransportProtocol.Tcp, TransportProtocol.Udp];
 
     public override TimeSpan? IdleTimeoutOf(TransportProtocol protocol) => Protocols.Contains(protocol) ? IdleTimeout : null;
+}
+
+/// <summary>What the kernel knows of the protocol above TCP or UDP.</summary>
+public enum VirtualServerProfile
+{
+    None,
+
+    /// <summary>Connections are FTP control connections; the data connections they announce are the virtual server's too.</summary>
+    Ftp,
 }
 
 /// <summary>A floating address that virtual servers listen on, or that SNATs translate to.</summary>

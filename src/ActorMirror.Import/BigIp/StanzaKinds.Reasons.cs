@@ -53,7 +53,7 @@ internal static partial class StanzaKinds
         ["ltm profile websocket"] = NoHttp,
         ["ltm profile xml"] = NoHttp,
         ["ltm profile one-connect"] = "each connection of a client is one to a member: there is nothing to be shared",
-        ["ltm profile ftp"] = Conversion.NotYet + ": FTP data connections",
+        ["ltm profile ftp"] = "a virtual server that has it gets profile = ftp: the kernel's helper has no settings of its own",
         ["ltm profile tftp"] = Applications,
         ["ltm profile dns"] = NoDns,
         ["ltm profile sip"] = Applications,

@@ -94,6 +94,12 @@ internal static class VirtualServers
         foreach (var entry in entries.Except(transports))
         {
             var type = Profiles.TypeOf(conversion, entry.Key);
+            if (type == "ftp")
+            {
+                server.Set("profile", "ftp", entry, isOptional: true);
+                continue;
+            }
+
             conversion.Report.LeaveOut(entry.Place, properties.Title, $"profile {entry.Key}", StanzaKinds.WhyNot("ltm profile " + type));
         }
 

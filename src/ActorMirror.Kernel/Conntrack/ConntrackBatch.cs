@@ -26,6 +26,9 @@ public readonly record struct ConntrackChange
 
     /// <summary>Bits of the mark to write; 0: the mark stays.</summary>
     public uint MarkMask { get; init; }
+
+    /// <summary>How far a helper moved the sequence numbers; an entry without helper or translation ignores it.</summary>
+    public (ConntrackSequence Original, ConntrackSequence Reply)? Sequences { get; init; }
 }
 
 /// <summary>
@@ -53,7 +56,8 @@ public sealed class ConntrackBatch
 
     /// <summary>
     /// Adds an entry as it was shown by a dump or event on another device: its translations are derived from its two directions, TCP windows
-    /// are not checked. Fails with EEXIST if a direction is taken, ENOMEM if the table is full, and is gone at once with a time-out of 0.
+    /// are not checked. Fails with EEXIST if a direction is taken, ENOMEM if the table is full, ENOENT if it has a master that is not there, and is gone at
+    /// once with a time-out of 0.
     /// The nat chains must be loaded before, or the kernel creates the entry without its translations and says nothing.
     /// </summary>
     /// <param name="timeoutSeconds">Until the entry expires without traffic.</param>
@@ -77,6 +81,29 @@ public sealed class ConntrackBatch
         }
 
         ConntrackEncoder.PutTranslations(ref writer, in entry);
+        if (entry.HasFtpHelper) ConntrackEncoder.PutFtpHelper(ref writer);
+        if (entry.Master.Protocol != 0) ConntrackEncoder.PutTuple(ref writer, ConntrackAttribute.TupleMaster, entry.Master);
+        if (entry.SequenceOriginal != default || entry.SequenceReply != default) PutSequences(ref writer, entry.SequenceOriginal, entry.SequenceReply);
+        End(ref writer);
+    }
+
+    /// <summary>
+    /// Adds an expectation; one that is there stays. ENOENT if its master is not there, EOPNOTSUPP if that has no helper. It lives as long as the helper says, and
+    /// takes the place of the one the helper expected before.
+    /// </summary>
+    public void CreateExpectation(in ConntrackExpectation expectation)
+    {
+        var writer = new NetlinkWriter(Room());
+        ConntrackEncoder.BeginExpectation(ref writer, ExpectationOperation.New, NetlinkFlags.Create, 0, ExpectationAttribute.Tuple, expectation.Tuple);
+        ConntrackEncoder.PutExpectation(ref writer, in expectation);
+        End(ref writer);
+    }
+
+    /// <summary>ENOENT if it is not there.</summary>
+    public void DeleteExpectation(in ConntrackTuple tuple)
+    {
+        var writer = new NetlinkWriter(Room());
+        ConntrackEncoder.BeginExpectation(ref writer, ExpectationOperation.Delete, NetlinkFlags.None, 0, ExpectationAttribute.Tuple, in tuple);
         End(ref writer);
     }
 
@@ -94,6 +121,7 @@ public sealed class ConntrackBatch
             writer.PutBigEndian(ConntrackAttribute.MarkMask, change.MarkMask);
         }
 
+        if (change.Sequences is { } sequences) PutSequences(ref writer, sequences.Original, sequences.Reply);
         End(ref writer);
     }
 
@@ -147,6 +175,12 @@ public sealed class ConntrackBatch
         var index = answer.Sequence - state.First;
         if (answer.Error is Errno.None || index >= state.Batch.Count) return;
         state.Batch._failures.Add(new ConntrackFailure((int)index, answer.Error));
+    }
+
+    private static void PutSequences(ref NetlinkWriter writer, in ConntrackSequence original, in ConntrackSequence reply)
+    {
+        ConntrackEncoder.PutSequence(ref writer, ConntrackAttribute.SeqAdjOrig, in original);
+        ConntrackEncoder.PutSequence(ref writer, ConntrackAttribute.SeqAdjReply, in reply);
     }
 
     private ref NetlinkHeader Header(int offset) => ref MemoryMarshal.AsRef<NetlinkHeader>(_buffer.AsSpan(offset));

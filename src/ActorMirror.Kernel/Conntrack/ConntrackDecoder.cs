@@ -13,6 +13,13 @@ internal static class ConntrackDecoder
     public static bool TryEvent(in NetlinkMessage message, out ConntrackEvent decoded)
     {
         decoded = default;
+        if (message.Type >> 8 == NetfilterSubsystem.CtnetlinkExp)
+        {
+            if (!TryExpectation(in message, out var expectation)) return false;
+            decoded = new ConntrackEvent(ConntrackEventKind.Expectation, new ConntrackEntry { Original = expectation.Master });
+            return true;
+        }
+
         if (message.Type >> 8 != NetfilterSubsystem.Ctnetlink) return false;
         ConntrackEventKind kind;
         switch (message.Type & 0xff)
@@ -39,6 +46,9 @@ internal static class ConntrackDecoder
         uint status = 0, mark = 0, timeout = 0, id = 0;
         ConntrackTcp tcp = default;
         UInt128 labels = 0;
+        var isFtp = false;
+        ConntrackSequence sequenceOriginal = default, sequenceReply = default;
+        ConntrackTuple master = default;
         foreach (var attribute in message.Attributes(FamilyHeaderBytes))
         {
             switch (attribute.Type)
@@ -51,6 +61,10 @@ internal static class ConntrackDecoder
                 case ConntrackAttribute.Mark: mark = attribute.U32BigEndian; break;
                 case ConntrackAttribute.Labels: labels = attribute.U128; break;
                 case ConntrackAttribute.Id: id = attribute.U32BigEndian; break;
+                case ConntrackAttribute.Help: isFtp = IsFtp(attribute.Nested); break;
+                case ConntrackAttribute.SeqAdjOrig: sequenceOriginal = Sequence(attribute.Nested); break;
+                case ConntrackAttribute.SeqAdjReply: sequenceReply = Sequence(attribute.Nested); break;
+                case ConntrackAttribute.TupleMaster: master = Tuple(attribute.Nested); break;
             }
         }
 
@@ -64,8 +78,65 @@ internal static class ConntrackDecoder
             Id = id,
             Labels = labels,
             Tcp = tcp,
+            HasFtpHelper = isFtp,
+            SequenceOriginal = sequenceOriginal,
+            SequenceReply = sequenceReply,
+            Master = master,
         };
         return original.Protocol != 0 && reply.Protocol != 0;
+    }
+
+    /// <returns>False without a master and a tuple.</returns>
+    public static bool TryExpectation(in NetlinkMessage message, out ConntrackExpectation expectation)
+    {
+        ConntrackTuple master = default, tuple = default, saved = default;
+        byte direction = 0;
+        foreach (var attribute in message.Attributes(FamilyHeaderBytes))
+        {
+            switch (attribute.Type)
+            {
+                case ExpectationAttribute.Master: master = Tuple(attribute.Nested); break;
+                case ExpectationAttribute.Tuple: tuple = Tuple(attribute.Nested); break;
+                case ExpectationAttribute.Nat:
+                    foreach (var part in attribute.Nested)
+                    {
+                        if (part.Type == ExpectationNatAttribute.Dir) direction = (byte)part.U32BigEndian;
+                        if (part.Type == ExpectationNatAttribute.Tuple) saved = Tuple(part.Nested);
+                    }
+
+                    break;
+            }
+        }
+
+        expectation = new ConntrackExpectation(master, tuple, direction, saved.Source, saved.SourcePort);
+        return master.Protocol != 0 && tuple.Protocol != 0;
+    }
+
+    private static bool IsFtp(NetlinkAttributes attributes)
+    {
+        foreach (var attribute in attributes)
+        {
+            if (attribute.Type == HelpAttribute.Name) return attribute.Payload.SequenceEqual("ftp\0"u8);
+        }
+
+        return false;
+    }
+
+    private static ConntrackSequence Sequence(NetlinkAttributes attributes)
+    {
+        var sequence = default(ConntrackSequence);
+        foreach (var attribute in attributes)
+        {
+            sequence = attribute.Type switch
+            {
+                SequenceAttribute.CorrectionPos => sequence with { Position = attribute.U32BigEndian },
+                SequenceAttribute.OffsetBefore => sequence with { Before = (int)attribute.U32BigEndian },
+                SequenceAttribute.OffsetAfter => sequence with { After = (int)attribute.U32BigEndian },
+                _ => sequence,
+            };
+        }
+
+        return sequence;
     }
 
     private static ConntrackTuple Tuple(NetlinkAttributes attributes)

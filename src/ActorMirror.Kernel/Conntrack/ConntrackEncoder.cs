@@ -7,7 +7,7 @@ namespace ActorMirror.Kernel.Conntrack;
 /// <summary>Values to conntrack messages.</summary>
 internal static class ConntrackEncoder
 {
-    /// <summary>No message is longer: 236 bytes for a translated IPv4 entry, 344 for an IPv6 one.</summary>
+    /// <summary>No message is longer: 236 bytes for a translated IPv4 entry, 344 for an IPv6 one, up to 144 more with a helper and a master; an expectation is shorter.</summary>
     public const int MaximumMessageBytes = 512;
 
     public static void Begin(ref NetlinkWriter writer, byte operation, NetlinkFlags flags, uint sequence, int family)
@@ -20,6 +20,44 @@ internal static class ConntrackEncoder
     {
         Begin(ref writer, operation, flags, sequence, original.IsV4 ? AddressFamily.Inet : AddressFamily.Inet6);
         PutTuple(ref writer, ConntrackAttribute.TupleOrig, in original);
+    }
+
+    /// <summary>Begins a message about an expectation; the tuple's family is the message's.</summary>
+    public static void BeginExpectation(ref NetlinkWriter writer, byte operation, NetlinkFlags flags, uint sequence, ushort type, in ConntrackTuple tuple)
+    {
+        writer.BeginMessage((ushort)((NetfilterSubsystem.CtnetlinkExp << 8) | operation), flags | NetlinkFlags.Request, sequence);
+        writer.PutHeader(new NetfilterHeader { NfgenFamily = (byte)(tuple.IsV4 ? AddressFamily.Inet : AddressFamily.Inet6) });
+        PutTuple(ref writer, type, in tuple);
+    }
+
+    /// <summary>Of an expectation all but its tuple: from any port of exactly its source, translated as its master.</summary>
+    public static void PutExpectation(ref NetlinkWriter writer, in ConntrackExpectation expectation)
+    {
+        PutTuple(ref writer, ExpectationAttribute.Master, expectation.Master);
+        var all = expectation.Tuple.IsV4 ? MappedAddress.FromV4(uint.MaxValue) : UInt128.MaxValue;
+        PutTuple(ref writer, ExpectationAttribute.Mask, new ConntrackTuple(expectation.Tuple.Protocol, all, 0, all, ushort.MaxValue));
+        var outer = writer.BeginNested(ExpectationAttribute.Nat);
+        writer.PutBigEndian(ExpectationNatAttribute.Dir, (uint)expectation.Direction);
+        PutTuple(ref writer, ExpectationNatAttribute.Tuple, new ConntrackTuple(expectation.Tuple.Protocol, expectation.Saved, expectation.SavedPort, 0, 0));
+        writer.EndNested(outer);
+        writer.Put(ExpectationAttribute.Fn, "nat-follow-master");
+    }
+
+    /// <summary>Only an entry that is being created can be given a helper (ctnetlink_change_helper).</summary>
+    public static void PutFtpHelper(ref NetlinkWriter writer)
+    {
+        var outer = writer.BeginNested(ConntrackAttribute.Help);
+        writer.Put(HelpAttribute.Name, "ftp");
+        writer.EndNested(outer);
+    }
+
+    public static void PutSequence(ref NetlinkWriter writer, ushort type, in ConntrackSequence sequence)
+    {
+        var outer = writer.BeginNested(type);
+        writer.PutBigEndian(SequenceAttribute.CorrectionPos, sequence.Position);
+        writer.PutBigEndian(SequenceAttribute.OffsetBefore, (uint)sequence.Before);
+        writer.PutBigEndian(SequenceAttribute.OffsetAfter, (uint)sequence.After);
+        writer.EndNested(outer);
     }
 
     public static void PutTuple(ref NetlinkWriter writer, ushort type, in ConntrackTuple tuple)

@@ -31,6 +31,23 @@ public readonly record struct ConntrackTcp(
     TcpFlags FlagsOriginal,
     TcpFlags FlagsReply);
 
+/// <summary>
+/// How far a helper moved the sequence numbers of one direction by writing another text (struct nf_ct_seqadj): <paramref name="Before"/> bytes before a position,
+/// <paramref name="After"/> bytes from it on.
+/// </summary>
+public readonly record struct ConntrackSequence(uint Position, int Before, int After);
+
+/// <summary>
+/// A connection that an entry's helper expects, from any port to exactly one destination, and that will be translated like its master (the kernel's
+/// nat-follow-master).
+/// </summary>
+/// <param name="Master">The original direction of the entry whose helper expects it.</param>
+/// <param name="Tuple">Its source port is 0: any.</param>
+/// <param name="Direction">enum ip_conntrack_dir: the direction of the master that it goes in.</param>
+/// <param name="Saved">The destination's address before translation.</param>
+/// <param name="SavedPort">The destination's port before translation.</param>
+public readonly record struct ConntrackExpectation(ConntrackTuple Master, ConntrackTuple Tuple, byte Direction, UInt128 Saved, ushort SavedPort);
+
 /// <summary>An entry of the conntrack table as the kernel shows it: the reply direction is the translated one.</summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct ConntrackEntry
@@ -57,6 +74,18 @@ public readonly record struct ConntrackEntry
     public uint Id { get; init; }
 
     public ConntrackTcp Tcp { get; init; }
+
+    /// <summary>Its text is read by nf_conntrack_ftp. Dumps and events other than DESTROY tell it.</summary>
+    public bool HasFtpHelper { get; init; }
+
+    /// <summary>Only dumps tell it, no event does.</summary>
+    public ConntrackSequence SequenceOriginal { get; init; }
+
+    /// <inheritdoc cref="SequenceOriginal"/>
+    public ConntrackSequence SequenceReply { get; init; }
+
+    /// <summary>The original direction of the entry whose helper expected this one. In dumps, and in the event of its creation; its protocol is 0 in others.</summary>
+    public ConntrackTuple Master { get; init; }
 }
 
 /// <summary>Why an entry is reported.</summary>
@@ -65,6 +94,9 @@ public enum ConntrackEventKind : byte
     New,
     Update,
     Destroy,
+
+    /// <summary>An expectation of this entry's helper came or went; only the entry's original direction is told.</summary>
+    Expectation,
 }
 
 /// <summary>One change of the table.</summary>

@@ -5,12 +5,13 @@ namespace ActorMirror.Kernel.Conntrack;
 
 /// <summary>
 /// The BPF program of a listener: passes events whose mark matches and that no own socket caused. It runs before an event is queued, so that
-/// neither foreign traffic nor our own injections fill the receive buffer.
+/// neither foreign traffic nor our own injections fill the receive buffer. Expectations have no mark and pass.
 /// </summary>
 internal static class ConntrackFilter
 {
     private const uint Pass = uint.MaxValue;
     private const uint Drop = 0;
+    private const uint SubsystemOffset = 5;    // the high byte of nlmsg_type, which is in the machine's order: x64 and arm64 are little-endian
     private const uint PortIdOffset = 12;      // nlmsg_pid
     private const uint AttributesOffset = 20;  // after struct nlmsghdr and struct nfgenmsg
 
@@ -29,6 +30,9 @@ internal static class ConntrackFilter
             // An event without CTA_MARK has a mark of 0.
             var whenAbsent = markValue == 0 ? Pass : Drop;
             program.AddRange([
+                Instruction(BpfCode.LoadByte, SubsystemOffset),
+                Instruction(BpfCode.JumpIfEqual, NetfilterSubsystem.CtnetlinkExp, jumpFalse: 1),
+                Instruction(BpfCode.Return, Pass),
                 Instruction(BpfCode.LoadConstantX, ConntrackAttribute.Mark),
                 Instruction(BpfCode.LoadConstant, AttributesOffset),
                 Instruction(BpfCode.LoadWord, BpfCode.FindAttribute),

@@ -24,8 +24,9 @@ public interface IConntrackObserver
 /// <param name="MarkMask">0: all marks.</param>
 /// <param name="ReceiveBufferBytes">An event occupies about 1 KB of it, so the default bridges a pause of about 100 ms at 80,000 events/s.</param>
 /// <param name="BatchEvents">The most events in one call.</param>
+/// <param name="Expectations">Whether those of helpers are heard too, in order with the others and whatever the mark of their entry.</param>
 public sealed record ConntrackListenerOptions(
-    uint MarkValue = 0, uint MarkMask = 0, int ReceiveBufferBytes = 8 * 1024 * 1024, int BatchEvents = 512);
+    uint MarkValue = 0, uint MarkMask = 0, int ReceiveBufferBytes = 8 * 1024 * 1024, int BatchEvents = 512, bool Expectations = false);
 
 /// <summary>
 /// Hears the events (new, update, destroy) of one namespace's conntrack table on a thread of its own. Per wake-up it reads all that is queued, so batches form
@@ -57,6 +58,12 @@ public sealed class ConntrackListener : IDisposable
             socket.Join(ConntrackGroup.New);
             socket.Join(ConntrackGroup.Update);
             socket.Join(ConntrackGroup.Destroy);
+            if (options.Expectations)
+            {
+                socket.Join(ConntrackGroup.ExpNew);
+                socket.Join(ConntrackGroup.ExpDestroy);
+            }
+
             return new ConntrackListener(socket, options);
         }
         catch

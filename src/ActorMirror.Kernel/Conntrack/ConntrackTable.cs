@@ -106,6 +106,31 @@ public sealed class ConntrackTable : IDisposable
         return _visiting == 1 ? _visit[0] : null;
     }
 
+    /// <summary>What the helper of that entry expects, the last of them if there are several; null: nothing, or it is not there.</summary>
+    public ConntrackExpectation? Expectation(in ConntrackTuple master)
+    {
+        var writer = new NetlinkWriter(stackalloc byte[ConntrackEncoder.MaximumMessageBytes]);
+
+        // Without a helper the kernel begins no dump, and only an acknowledgement tells (ctnetlink_dump_exp_ct).
+        ConntrackEncoder.BeginExpectation(
+            ref writer, ExpectationOperation.Get, NetlinkFlags.Dump | NetlinkFlags.Ack, _socket.NextSequence(), ExpectationAttribute.Master, in master);
+        writer.EndMessage();
+        var found = new ConntrackExpectation?[1];
+        try
+        {
+            _socket.Request(writer.Written, "expectation dump", found, static (in NetlinkMessage message, ConntrackExpectation?[] found) =>
+            {
+                if (ConntrackDecoder.TryExpectation(in message, out var expectation)) found[0] = expectation;
+            });
+        }
+        catch (NetlinkException absent) when (absent.Failure is NetlinkFailure.Absent)
+        {
+            return null;
+        }
+
+        return found[0];
+    }
+
     /// <summary>How many entries the namespace holds and how many the kernel allows (all namespaces share that limit's value, not its count).</summary>
     public (uint Entries, uint Maximum) Usage()
     {

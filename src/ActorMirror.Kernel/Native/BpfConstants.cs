@@ -29,6 +29,9 @@ internal static class BpfCode
     [KernelName("(BPF_LD | BPF_W | BPF_ABS)")]
     public const ushort LoadWord = 0x20;
 
+    [KernelName("(BPF_LD | BPF_B | BPF_ABS)")]
+    public const ushort LoadByte = 0x30;
+
     [KernelName("(BPF_LD | BPF_W | BPF_IND)")]
     public const ushort LoadWordAtX = 0x40;
 

@@ -49,6 +49,17 @@ internal static class ConntrackOperation
         GetUnconfirmed = 7; // IPCTNL_MSG_CT_GET_UNCONFIRMED
 }
 
+/// <summary>enum ctnl_exp_msg_types: the same of expectations.</summary>
+[KernelHeader("linux/netfilter/nfnetlink_conntrack.h", "IPCTNL_MSG_EXP_")]
+internal static class ExpectationOperation
+{
+    public const byte
+        New = 0,         // IPCTNL_MSG_EXP_NEW
+        Get = 1,         // IPCTNL_MSG_EXP_GET
+        Delete = 2,      // IPCTNL_MSG_EXP_DELETE
+        GetStatsCpu = 3; // IPCTNL_MSG_EXP_GET_STATS_CPU
+}
+
 /// <summary>enum ctattr_type.</summary>
 [KernelHeader("linux/netfilter/nfnetlink_conntrack.h", "CTA_")]
 internal static class ConntrackAttribute
@@ -188,6 +199,56 @@ internal static class NatPortAttribute
         Unspec = 0,  // CTA_PROTONAT_UNSPEC
         PortMin = 1, // CTA_PROTONAT_PORT_MIN
         PortMax = 2; // CTA_PROTONAT_PORT_MAX
+}
+
+/// <summary>enum ctattr_help.</summary>
+[KernelHeader("linux/netfilter/nfnetlink_conntrack.h", "CTA_HELP_")]
+internal static class HelpAttribute
+{
+    public const ushort
+        Unspec = 0, // CTA_HELP_UNSPEC
+        Name = 1,   // CTA_HELP_NAME
+        Info = 2;   // CTA_HELP_INFO
+}
+
+/// <summary>enum ctattr_seqadj.</summary>
+[KernelHeader("linux/netfilter/nfnetlink_conntrack.h", "CTA_SEQADJ_")]
+internal static class SequenceAttribute
+{
+    public const ushort
+        Unspec = 0,        // CTA_SEQADJ_UNSPEC
+        CorrectionPos = 1, // CTA_SEQADJ_CORRECTION_POS
+        OffsetBefore = 2,  // CTA_SEQADJ_OFFSET_BEFORE
+        OffsetAfter = 3;   // CTA_SEQADJ_OFFSET_AFTER
+}
+
+/// <summary>enum ctattr_expect.</summary>
+[KernelHeader("linux/netfilter/nfnetlink_conntrack.h", "CTA_EXPECT_")]
+internal static class ExpectationAttribute
+{
+    public const ushort
+        Unspec = 0,   // CTA_EXPECT_UNSPEC
+        Master = 1,   // CTA_EXPECT_MASTER
+        Tuple = 2,    // CTA_EXPECT_TUPLE
+        Mask = 3,     // CTA_EXPECT_MASK
+        Timeout = 4,  // CTA_EXPECT_TIMEOUT
+        Id = 5,       // CTA_EXPECT_ID
+        HelpName = 6, // CTA_EXPECT_HELP_NAME
+        Zone = 7,     // CTA_EXPECT_ZONE
+        Flags = 8,    // CTA_EXPECT_FLAGS
+        Class = 9,    // CTA_EXPECT_CLASS
+        Nat = 10,     // CTA_EXPECT_NAT
+        Fn = 11;      // CTA_EXPECT_FN
+}
+
+/// <summary>enum ctattr_expect_nat.</summary>
+[KernelHeader("linux/netfilter/nfnetlink_conntrack.h", "CTA_EXPECT_NAT_")]
+internal static class ExpectationNatAttribute
+{
+    public const ushort
+        Unspec = 0, // CTA_EXPECT_NAT_UNSPEC
+        Dir = 1,    // CTA_EXPECT_NAT_DIR
+        Tuple = 2;  // CTA_EXPECT_NAT_TUPLE
 }
 
 /// <summary>enum ctattr_stats_global.</summary>

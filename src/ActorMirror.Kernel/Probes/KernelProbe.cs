@@ -43,7 +43,8 @@ public static partial class KernelProbe
     /// <param name="sysctls">Those that must exist; null is <see cref="Sysctls"/>.</param>
     /// <param name="ipv6">Whether the configuration has IPv6 addresses: then the kernel must be able to do the same with them.</param>
     /// <param name="byBytes">Whether connections are mirrored by the bytes they carried: then the kernel must be able to label them.</param>
-    public static IReadOnlyList<ProbeResult> Run(IReadOnlyList<string>? sysctls = null, bool ipv6 = false, bool byBytes = false)
+    /// <param name="ftp">Whether there are virtual servers of FTP: then the kernel must be able to read and translate its control connections.</param>
+    public static IReadOnlyList<ProbeResult> Run(IReadOnlyList<string>? sysctls = null, bool ipv6 = false, bool byBytes = false, bool ftp = false)
     {
         using var probe = new Ground();
         return
@@ -64,6 +65,7 @@ public static partial class KernelProbe
                 Try("IPv6 announcements", "neighbour advertisements can be sent", () => NeighborAdvertiser.Open(probe.Thread, "lo").Dispose()),
             ] : [],
             .. byBytes ? (ProbeResult[])[Try("connection labels", "a connection can be labelled by the bytes it carried", () => probe.Nftables.Run(LabelRuleset))] : [],
+            .. ftp ? (ProbeResult[])[Try("FTP", "the kernel reads and translates FTP control connections", () => PassiveMode(probe.Thread, probe.Nftables, ipv6))] : [],
         ];
     }
 

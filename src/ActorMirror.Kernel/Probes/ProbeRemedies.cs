@@ -6,6 +6,9 @@ namespace ActorMirror.Kernel.Probes;
 /// <summary>A probe was not made because an earlier one failed.</summary>
 internal sealed class ProbeNotTriedException(string ground) : Exception($"not tried: it needs {ground}");
 
+/// <summary>The kernel cannot read or translate FTP.</summary>
+internal sealed class HelperMissingException(string message) : Exception(message);
+
 /// <summary>From what went wrong to what an operator can do about it.</summary>
 internal static class ProbeRemedies
 {
@@ -16,6 +19,7 @@ internal static class ProbeRemedies
     public static (string Reason, string Remedy) Explain(Exception exception) => exception switch
     {
         ProbeNotTriedException => (exception.Message, ""),
+        HelperMissingException => (exception.Message, "modprobe nf_nat_ftp, and a line nf_nat_ftp in a file of /etc/modules-load.d; or leave profile = ftp out"),
         DllNotFoundException => ("libnftables.so.1 is not installed", "apt-get install libnftables1"),
         KernelException { Errno: Errno.EPERM or Errno.EACCES } => (exception.Message, "run as root, or with CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW"),
         NftablesException when exception.Message.Contains("not permitted", StringComparison.Ordinal) => (exception.Message, "run as root, or with CAP_NET_ADMIN"),

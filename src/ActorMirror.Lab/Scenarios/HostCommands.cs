@@ -49,7 +49,7 @@ internal sealed class HostCommands(Run run, LabNetwork network, ImmutableSortedD
 
     private async Task<string> UntilReadyAsync(HostProcess process, CommandSection command, CancellationToken stop)
     {
-        while ((await Shell.RunAsync("ip", ["netns", "exec", network.Host(command.Host), "sh", "-c", command.Ready!], stop: stop)).ExitCode != 0)
+        while ((await Shell.RunAsync("ip", ["netns", "exec", network.Host(command.Host), "env", $"RUN={run.Directory}", "sh", "-c", command.Ready!], stop: stop)).ExitCode != 0)
         {
             if (process.HasExited) throw new CommandException($"{process.Name} ended: {process.Tail()}");
             await Task.Delay(Look, stop);

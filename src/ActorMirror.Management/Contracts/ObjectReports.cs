@@ -66,6 +66,7 @@ public sealed record SnatReport(
 /// <param name="Mirrored">On the active: acknowledged as applied by the mirror. On the mirror: it is such a copy.</param>
 /// <param name="Reason">Why it is not mirrored; null when it is.</param>
 /// <param name="VirtualServer">Its virtual server, or <c>snat/NAME</c> of a connection that goes out.</param>
+/// <param name="Helper">What the kernel's FTP helper makes of it; null: nothing.</param>
 public sealed record ConnectionReport(
     string TrafficGroup,
     string VirtualServer,
@@ -76,7 +77,8 @@ public sealed record ConnectionReport(
     string? Snat,
     string State,
     bool Mirrored,
-    string? Reason);
+    string? Reason,
+    string? Helper = null);
 
 /// <param name="Total">How many match in all; the page holds at most as many as were asked for.</param>
 /// <param name="Next">Where the next page begins, to be given as <c>after</c>; null: this is the last one.</param>

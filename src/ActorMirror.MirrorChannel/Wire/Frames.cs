@@ -14,8 +14,8 @@ public static partial class Frames
     /// <summary>Length field and type.</summary>
     public const int HeaderSize = 5;
 
-    /// <summary>A whole frame with its header: 512 IPv6 upserts and some.</summary>
-    public const int MaximumFrame = 48 * 1024;
+    /// <summary>A whole frame with its header: 512 IPv6 upserts, each with all that a helper can have done, and some.</summary>
+    public const int MaximumFrame = 100 * 1024;
 
     /// <summary>Elements that fit one frame in any case.</summary>
     public const int MaximumElements = (MaximumFrame - HeaderSize - 16) / ChangeCodec.MaximumSize;
@@ -92,12 +92,13 @@ public static partial class Frames
     }
 
     /// <param name="changes">1 to <see cref="MaximumElements"/> changes with sequences that follow each other.</param>
-    public static int Changes(Span<byte> frame, ReadOnlySpan<MirrorChange> changes)
+    /// <param name="helpers">Whether the reader understands what helpers did; otherwise it is left out.</param>
+    public static int Changes(Span<byte> frame, ReadOnlySpan<MirrorChange> changes, bool helpers = true)
     {
         var writer = new WireWriter(frame[HeaderSize..]);
         writer.U64((ulong)changes[0].Sequence);
         writer.U16((ushort)changes.Length);
-        foreach (ref readonly var change in changes) ChangeCodec.Write(ref writer, change);
+        foreach (ref readonly var change in changes) ChangeCodec.Write(ref writer, change, helpers);
         return Finish(frame, FrameType.Changes, writer.Position);
     }
 

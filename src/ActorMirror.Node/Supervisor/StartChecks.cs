@@ -35,7 +35,7 @@ internal static class StartChecks
         Environment.IsPrivilegedProcess ? [] : ["The daemon does not run as root: start it as root"];
 
     private static IEnumerable<string> Kernel(DeviceGroupModel model) =>
-        from result in KernelProbe.Run(ipv6: !model.Ipv6Vlans.IsEmpty, byBytes: model.Listeners.Any(l => l.Mirror.AfterBytes is not null))
+        from result in KernelProbe.Run(ipv6: !model.Ipv6Vlans.IsEmpty, byBytes: model.Listeners.Any(l => l.Mirror.AfterBytes is not null), ftp: model.HasFtp)
         where !result.Ok
         select result.Remedy.Length == 0 ? $"{result.Name}: {result.Sentence}" : $"{result.Name}: {result.Sentence}: {result.Remedy}";
 

@@ -1,5 +1,6 @@
 using ActorMirror.Actors.Tables;
 using ActorMirror.DataPlane.FastL4;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Management.Contracts;
 
 namespace ActorMirror.Node.Worker;
@@ -15,8 +16,16 @@ internal static class ConnectionReports
         return new ConnectionReport(
             listener?.TrafficGroup ?? "", listener?.Key ?? record.Mark.ToString(), record.Original.Protocol.ToString().ToLowerInvariant(),
             record.Original.Source.ToString(), record.Original.Destination.ToString(), record.Reply.Source.ToString(), snat,
-            MirrorReports.Kebab(record.State.ToString()), listed.IsMirrored, listed.IsMirrored ? null : WhyNot(listed));
+            MirrorReports.Kebab(record.State.ToString()), listed.IsMirrored, listed.IsMirrored ? null : WhyNot(listed),
+            listed.Helped is { } state ? Helper(state) : null);
     }
+
+    private static string Helper(HelperState state) => state switch
+    {
+        { Master: { } master } => $"FTP data connection of {master.Source} > {master.Destination}",
+        { Expected: { } expected } => $"FTP control connection, expects {expected.Flow.Source.Address} > {expected.Flow.Destination}",
+        _ => "FTP control connection",
+    };
 
     private static string WhyNot(in ListedConnection listed) => listed switch
     {

@@ -54,7 +54,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         log = logs.CreateLogger("device");
         supervisor = SupervisorWriter.To(options.AloneFile, new LifeSign(options.LifeSignFile, TimeProvider.System), log);
         sink = new FlowSink(log);
-        listener = new FlowListener(host.Thread, sink);
+        listener = new FlowListener(host.Thread, sink, model.HasFtp ? master => Services?.FtpGroupOf(master) ?? 0 : null);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
         network = new MirrorNetwork(model, trust, TimeProvider.System, logs.CreateLogger("mirror"));
         var memory = new MonitorMemory();

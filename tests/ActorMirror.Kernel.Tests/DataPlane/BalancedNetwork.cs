@@ -158,7 +158,7 @@ internal sealed partial class BalancedNetwork : IDisposable
         using var thread = NamespaceThread.Enter(null);
         using var flows = new KernelFlows(thread, Services.Groups["tg1"]);
         var records = new List<ConnectionRecord>();
-        flows.Dump(dumped => records.AddRange(dumped.ToArray().Select(d => d.Record)));
+        flows.Dump(dumped => records.AddRange(dumped.ToArray().Where(d => d.Kind == FlowEventKind.Seen).Select(d => d.Record)));
         return records;
     }
 
@@ -199,6 +199,8 @@ internal sealed partial class BalancedNetwork : IDisposable
             if (!Equals(((IPEndPoint)accepted.RemoteEndPoint!).Address, IPAddress.Parse(Of("10.2.0.1")))) return accepted;
         }
     }
+
+    public static void Exchange((Socket Left, Socket Right) ends) => Exchange(ends.Left, ends.Right);
 
     /// <summary>Bytes arrive in both directions.</summary>
     public static void Exchange(Socket left, Socket right)
@@ -260,7 +262,8 @@ internal sealed partial class BalancedNetwork : IDisposable
     [GeneratedRegex(@"10\.(?<net>\d)\.0\.(?<host>\d+)(?<port>(/\d+)?:(\d+|\*))?", RegexOptions.ExplicitCapture)]
     private static partial Regex Addresses();
 
-    private Socket Keep(Socket socket)
+    /// <summary>Open until the test is over, whoever else forgets it.</summary>
+    public Socket Keep(Socket socket)
     {
         _sockets.Add(socket);
         return socket;

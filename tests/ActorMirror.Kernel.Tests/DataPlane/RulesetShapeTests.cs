@@ -37,7 +37,7 @@ public sealed partial class RulesetShapeTests
     {
         var words = AllConfigurations().Select(text => ConfigurationLoader.Parse(Encoding.UTF8.GetBytes(text), "shape.conf").Model!)
             .SelectMany(model => Words(Ruleset.Whole(ServiceTables.Of(model), MemberHealth.AllUp))).Distinct();
-        words.Except(Words(KernelProbe.Ruleset(KernelProbe.V4) + KernelProbe.Ruleset(KernelProbe.V6) + KernelProbe.ArpRuleset + KernelProbe.LabelRuleset)).ShouldBeEmpty();
+        words.Except(Words(KernelProbe.Ruleset(KernelProbe.V4) + KernelProbe.Ruleset(KernelProbe.V6) + KernelProbe.ArpRuleset + KernelProbe.LabelRuleset + KernelProbe.FtpRuleset)).ShouldBeEmpty();
     }
 
     /// <summary>nft's own words: names, numbers and what only replaces an earlier table are none.</summary>
@@ -123,6 +123,7 @@ public sealed partial class RulesetShapeTests
           virtual-servers {
             web { destination = "10.1.0.100:80", pool = web, snat = {{snat}}, traffic-group = tg1 }
             dns { destination = "10.1.0.100:53", vlans = {{(snat == "automap" ? "[external, internal]" : "[external]")}}, protocol = udp, pool = web, snat = {{snat}}, traffic-group = tg1 }
+            files { destination = "10.1.0.101:21", vlan = external, pool = one, profile = ftp, snat = {{snat}}, mirror = on, traffic-group = tg1 }
             one { destination = "10.1.0.101:80", vlan = external, pool = one, snat = {{snat}}, mirror { after-bytes = 1 MiB }, traffic-group = tg1 }
           }
           """;

@@ -38,6 +38,13 @@ internal sealed class TablePair : IAsyncDisposable
         return done.Task;
     }
 
+    /// <summary>The mirror becomes active, and what was goes.</summary>
+    public async Task TakeOverAsync()
+    {
+        await _active.DisposeAsync();
+        _mirror.Tell(new TableMessage.Role(new TableRole.Active(new Epoch(1, 2), null)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _active.DisposeAsync();
@@ -51,11 +58,12 @@ internal sealed class TablePair : IAsyncDisposable
         private readonly ActorCell<TableMessage> _table;
         private readonly TableContext _context;
         private readonly string _path;
+        private bool _isDisposed;
 
         public End(ServiceTable services, string? name, DeviceId self, string path, TimeSpan reconcilePeriod, TableRole role)
         {
             (_thread, _path, Self) = (NamespaceThread.Enter(name), path, self);
-            _listener = new FlowListener(_thread, this);
+            _listener = new FlowListener(_thread, this, control => services.FtpGroupOf(control));
             _context = new TableContext
             {
                 Group = "tg1",
@@ -112,6 +120,8 @@ internal sealed class TablePair : IAsyncDisposable
 
         public async ValueTask DisposeAsync()
         {
+            if (_isDisposed) return;
+            _isDisposed = true;
             _listener.Dispose();
             await _table.DisposeAsync();
             _thread.Dispose();

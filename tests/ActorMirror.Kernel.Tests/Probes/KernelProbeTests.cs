@@ -8,7 +8,7 @@ public sealed class KernelProbeTests
     public void This_kernel_passes_and_nothing_is_left_behind()
     {
         var namespaces = TestNetwork.Run("ip netns list");
-        var results = KernelProbe.Run(ipv6: true, byBytes: true);
+        var results = KernelProbe.Run(ipv6: true, byBytes: true, ftp: true);
         results.Where(result => !result.Ok).ShouldBeEmpty();
         results.Select(result => result.Name).ShouldBeUnique();
         TestNetwork.Run("nft list ruleset").ShouldBe("");

@@ -29,6 +29,13 @@ public sealed class DeviceScenarioTests
     [PrivilegedFact]
     public Task Connections_that_servers_open_outwards_survive_what_snat_conf_does() => RunAsync("snat.conf");
 
+    [PrivilegedFact]
+    public Task Files_on_their_way_by_FTP_arrive_through_what_ftp_conf_does() => RunAsync("ftp.conf");
+
+    [PrivilegedFact]
+    [Trait("Category", "Nightly")]
+    public Task Files_on_their_way_by_FTP_arrive_through_every_fault_over_both_families() => RunAsync("ftp-faults.conf");
+
     // Nightly: ForeignObjectTests holds the same, and more, in less time.
     [PrivilegedFact]
     [Trait("Category", "Nightly")]

@@ -253,6 +253,30 @@ public sealed class ConnectionTableTests
         }
     }
 
+    [Fact]
+    public void What_a_helper_did_is_a_change_that_the_mirror_must_acknowledge_and_goes_on_with_a_new_active()
+    {
+        table.BeginSnapshot(sameCopy: false, 10);
+        table.TryUpsert(Flows.Connection(1), null, out var change, HelperState.Ftp).ShouldBeTrue();
+        change.Helped.ShouldBe(HelperState.Ftp);
+        table.Acknowledge(change.Sequence);
+        table.TryUpsert(Flows.Connection(1), null, out _, HelperState.Ftp with { }).ShouldBeFalse("it is as it was");
+
+        var moved = HelperState.Ftp with { Reply = new(1000, 0, 3) };
+        table.TryUpsert(Flows.Connection(1), null, out change, moved).ShouldBeTrue();
+        Protection(1).ShouldBe(Domain.Connections.Protection.Pending);
+        table.TryUpsert(Flows.Connection(1, ConnectionState.FinWait), out var closing).ShouldBeTrue();
+        (change.Helped, closing.Helped).ShouldBe((moved, moved));
+        table.TryGet(Flows.Key(1), out var view).ShouldBeTrue();
+        view.Helped.ShouldBe(moved);
+
+        var mirror = new MirrorTable(10);
+        mirror.Apply([closing], new MirrorWork());
+        ConnectionTable.FromMirror(mirror, 10).TryGet(Flows.Key(1), out view).ShouldBeTrue();
+        view.Helped.ShouldBe(moved);
+        MirrorTable.FromActive(table, 10).Helped(Flows.Key(1)).ShouldBe(moved);
+    }
+
     private void Snapshot(int room)
     {
         table.BeginSnapshot(sameCopy: false, room);

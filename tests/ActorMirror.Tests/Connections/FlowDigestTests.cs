@@ -36,6 +36,41 @@ public sealed class FlowDigestTests
     }
 
     [Fact]
+    public void Each_thing_a_helper_did_counts_and_a_table_forgets_it_with_its_connection()
+    {
+        var record = Flows.Connection(1);
+        var expected = new Expectation(Flows.Key(2), 0, Flows.Key(3).Source);
+        HelperState?[] states =
+        [
+            null, HelperState.Ftp, HelperState.Ftp with { Original = new(1, 2, 3) }, HelperState.Ftp with { Reply = new(1, 2, 3) }, HelperState.Ftp with { Reply = new(1, 3, 2) },
+            HelperState.Ftp with { Reply = new(2, 2, 3) }, HelperState.Ftp with { Expected = expected }, HelperState.Ftp with { Expected = expected with { Direction = 1 } },
+            HelperState.Ftp with { Expected = expected with { Flow = Flows.Key(4) } }, HelperState.Ftp with { Expected = expected with { Saved = Flows.Key(4).Source } },
+            HelperState.ExpectedBy(Flows.Key(2)), HelperState.ExpectedBy(Flows.Key(3)),
+        ];
+        var digests = states.Select(state =>
+        {
+            var digest = new FlowDigest(Key);
+            digest.Add(record, state);
+            return digest;
+        }).ToList();
+        for (var i = 0; i < digests.Count; i++)
+        {
+            foreach (var other in digests.Skip(i + 1)) other.Differing(digests[i].Sums).Count.ShouldBe(1);
+        }
+
+        var table = new ConnectionTable(10, Key);
+        table.BeginSnapshot(sameCopy: false, 10);
+        foreach (var state in states.OfType<HelperState>())
+        {
+            table.TryUpsert(record, null, out _, state).ShouldBeTrue();
+            digests[Array.IndexOf(states, state)].Differing(table.Digest().Sums).Count.ShouldBe(0);
+        }
+
+        table.TryDelete(record.Original, out _);
+        table.Digest().Sums.ShouldAllBe(sum => sum == 0);
+    }
+
+    [Fact]
     public void Connections_are_dealt_out_evenly()
     {
         var digest = new FlowDigest(Key);

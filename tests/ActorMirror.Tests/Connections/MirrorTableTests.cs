@@ -53,6 +53,24 @@ public sealed class MirrorTableTests
     }
 
     [Fact]
+    public void What_a_helper_did_is_updated_but_a_helper_only_comes_with_a_new_entry()
+    {
+        var moved = HelperState.Ftp with { Reply = new(1000, 0, 3) };
+        var expecting = moved with { Expected = new(Flows.Key(9), 0, Flows.Key(8).Destination) };
+        Apply(Begin(), Upsert(Flows.Connection(1)) with { Helped = HelperState.Ftp }, End(1));
+        Operations().ShouldBe([(KernelAction.Create, 1)]);
+        Apply(Upsert(Flows.Connection(1)) with { Helped = expecting }, Upsert(Flows.Connection(1)) with { Helped = moved }, Upsert(Flows.Connection(1)) with { Helped = moved });
+        work.Operations.Select(o => (o.Action, o.Helped, o.Former)).ShouldBe([(KernelAction.Update, expecting, HelperState.Ftp), (KernelAction.Update, moved, expecting)]);
+        Operations();
+        table.Helped(Flows.Key(1)).ShouldBe(moved);
+
+        Apply(Upsert(Flows.Connection(1)), Upsert(Flows.Connection(1)) with { Helped = HelperState.Ftp });
+        Operations().ShouldBe([(KernelAction.Replace, 1), (KernelAction.Replace, 1)]);
+        Apply(Delete(1));
+        table.Helped(Flows.Key(1)).ShouldBeNull();
+    }
+
+    [Fact]
     public void Ghosts_are_deleted_a_limited_number_at_a_time()
     {
         for (var i = 0; i < 10; i++) table.Seed(Flows.Connection(i));
@@ -110,7 +128,7 @@ public sealed class MirrorTableTests
     {
         Apply(Begin(), Upsert(Flows.Connection(1)), Delete(1), Upsert(Flows.Connection(1, member: 2)));
         table.Failed(work.Operations[0], RetractionReason.TupleTaken, out _).ShouldBeFalse();
-        table.InKernel().ShouldBe([Flows.Connection(1, member: 2)]);
+        table.InKernel().ShouldBe([(Flows.Connection(1, member: 2), null)]);
         table.Vanished(Flows.Key(1), out var retraction).ShouldBeTrue();
         retraction.Sequence.ShouldBe(sequence);
     }

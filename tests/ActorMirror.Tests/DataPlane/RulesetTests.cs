@@ -31,6 +31,10 @@ public sealed class RulesetTests : IDisposable
         "map member_group { type ipv4_addr . inet_service : mark; elements = { 10.20.0.11 . 5000 : 0xa0400000, 10.20.0.12 . 5000 : 0xa0400000 } }")]
     [InlineData("by a reset", "", "meta mark set ip daddr map @group_of\nmeta mark @lease meta l4proto tcp goto unknown\ndrop")]
     [InlineData("or not", "data-plane.on-unknown = drop", "chain lost_by_member {\n    drop\n  }")]
+    [InlineData("FTP: the helper is set before the translation", "virtual-servers.tcp-1.profile = ftp", "ct mark & 0xffc00000 == @gated drop\nct helper set \"ftp\"\nmeta l4proto tcp dnat")]
+    [InlineData("FTP: the helper of each family", "virtual-servers.tcp-1.profile = ftp", "ct helper ftp { type \"ftp\" protocol tcp; l3proto ip; }")]
+    [InlineData("FTP: the creation of a data connection is an event", "virtual-servers.tcp-1.profile = ftp",
+        "ct event set reply,destroy\n    ct state related meta l4proto tcp ct event set related,assured,destroy")]
     public void A_feature_becomes_its_rule(string feature, string change, string expected) =>
         Lines(Ruleset.Whole(Table(change), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
 
@@ -38,6 +42,9 @@ public sealed class RulesetTests : IDisposable
     [InlineData("")]
     [InlineData("virtual-servers.tcp-1.mirror { after-age = 30 s }")]
     public void Nothing_is_counted_where_nobody_wants_to_know(string change) => Ruleset.Whole(Table(change), MemberHealth.AllUp).ShouldNotContain("ct bytes");
+
+    [Fact]
+    public void No_helper_reads_where_no_virtual_server_is_of_FTP() => Ruleset.Whole(Table(""), MemberHealth.AllUp).ShouldNotContain("ct helper");
 
     [Fact]
     public void A_member_that_is_down_is_not_chosen_and_without_any_nothing_is_translated()

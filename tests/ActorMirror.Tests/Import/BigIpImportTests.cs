@@ -223,6 +223,39 @@ public sealed class BigIpImportTests
         StanzaKinds.WhyNot("new kind").ShouldBe("this kind of object is not known");
     }
 
+    [Theory]
+    [InlineData("10.10.0.100:21", "ftp { } tcp { }", true)]
+    [InlineData("10.10.0.100:21", "patient-ftp { } fastL4 { }", true)]
+    [InlineData("10.10.0.100:0", "ftp { } tcp { }", false)]
+    [InlineData("10.10.0.100:21", "tcp { }", false)]
+    public void A_virtual_server_with_a_profile_of_FTP_has_it_here_if_it_can(string destination, string profiles, bool isFtp)
+    {
+        var result = Import($$"""
+            ltm profile ftp patient-ftp {
+                defaults-from ftp
+            }
+            ltm pool /Common/p {
+                members {
+                    10.20.0.11:21 {
+                        address 10.20.0.11
+                    }
+                }
+            }
+            ltm virtual /Common/v {
+                destination {{destination}}
+                ip-protocol tcp
+                mask 255.255.255.255
+                pool /Common/p
+                profiles {
+                    {{profiles.Replace("} ", "}\n        ")}}
+                }
+                translate-port {{(destination.EndsWith(":0") ? "disabled" : "enabled")}}
+            }
+            """);
+        Imported.Model(result).VirtualServers.ShouldHaveSingleItem();
+        result.Hocon.Contains("profile = ftp").ShouldBe(isFtp, result.Hocon);
+    }
+
     private static ImportResult Import(string text) => BigIpImporter.Import([new SourceFile("bigip.conf", text)]);
 }
 

@@ -35,13 +35,44 @@ public sealed class FramesTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void What_a_helper_did_comes_back_as_it_was_and_is_left_out_for_who_does_not_understand_it()
+    {
+        var random = new Random(Seed);
+        for (var round = 0; round < 2000; round++)
+        {
+            var record = RandomRecord(random);
+            var change = MirrorChange.Upsert(7, record, Flows.Helped(random, record));
+            var length = Frames.Changes(frame, [change, MirrorChange.Settle(8)]);
+            Frames.TryReadChanges(Body(length), read, out var count).ShouldBeTrue();
+            read.AsSpan(0, count).SequenceEqual([change, MirrorChange.Settle(8)]).ShouldBeTrue();
+            (change.WireSize + 1).ShouldBe(length - Frames.HeaderSize - sizeof(long) - sizeof(ushort));
+
+            Frames.TryReadChanges(Body(Frames.Changes(frame, [change], helpers: false)), read, out _).ShouldBeTrue();
+            read[0].ShouldBe(change with { Helped = null });
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 2, "a helper that is not known")]
+    [InlineData(1, 8, "a part that is not known")]
+    [InlineData(1, 1, "adjustments that are not there")]
+    public void A_state_that_no_helper_has_is_not_read(int offset, byte value, string what)
+    {
+        var length = Frames.Changes(frame, [MirrorChange.Upsert(1, Flows.Connection(1), HelperState.Ftp)]);
+        Frames.TryReadChanges(Body(length), read, out _).ShouldBeTrue();
+        frame[length - 2 + offset] = value;
+        Frames.TryReadChanges(Body(length), read, out _).ShouldBeFalse(what);
+    }
+
+    [Fact]
     public void An_IPv4_upsert_takes_32_bytes_and_the_largest_batch_fits_a_frame()
     {
         var one = Frames.Changes(frame, [MirrorChange.Upsert(1, Flows.Connection(1))]);
         var two = Frames.Changes(frame, [MirrorChange.Upsert(1, Flows.Connection(1)), MirrorChange.Upsert(2, Flows.Connection(2))]);
         (two - one).ShouldBe(32);
         var ipv6 = Flows.Connection(1) with { Reply = new(TransportProtocol.Tcp, Endpoint.Parse("[2001:db8::1]:1"), Endpoint.Parse("[2001:db8::2]:2")) };
-        var all = Enumerable.Range(1, Frames.MaximumElements).Select(i => MirrorChange.Upsert(i, ipv6)).ToArray();
+        var all = Enumerable.Range(1, Frames.MaximumElements).Select(i => MirrorChange.Upsert(i, ipv6, new HelperState(
+            ConnectionHelper.Ftp, new(1, 2, 3), new(4, 5, 6), new(ipv6.Reply, 1, ipv6.Reply.Source), ipv6.Reply))).ToArray();
         Frames.Changes(frame, all).ShouldBeLessThanOrEqualTo(Frames.MaximumFrame);
         Frames.MaximumElements.ShouldBeGreaterThanOrEqualTo(MirrorLimits.Default.BatchChanges);
     }

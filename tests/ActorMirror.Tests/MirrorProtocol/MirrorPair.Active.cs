@@ -9,9 +9,9 @@ namespace ActorMirror.Tests.MirrorProtocol;
 /// <content>The active device: its table, its mailbox, its end of the stream.</content>
 internal sealed partial class MirrorPair
 {
-    public void Upsert(ConnectionRecord record)
+    public void Upsert(ConnectionRecord record, HelperState? helped = null)
     {
-        if (Table.TryUpsert(record, out var change)) Append(change);
+        if (Table.TryUpsert(record, null, out var change, helped)) Append(change);
     }
 
     public void Delete(FlowKey key)
@@ -32,7 +32,7 @@ internal sealed partial class MirrorPair
         switch (sender.Next(Now, out _))
         {
             case Domain.MirrorProtocol.SenderStep.SendBatch:
-                Send(toMirror, Frames.Changes(frame, sender.TakeBatch()));
+                Send(toMirror, Frames.Changes(frame, sender.TakeBatch(), sender.HearsHelpers));
                 break;
             case Domain.MirrorProtocol.SenderStep.ConfirmRetractions:
                 Send(toMirror, Frames.Number(frame, FrameType.ConfirmRetractions, sender.TakeConfirmation()));

@@ -119,7 +119,7 @@ internal sealed partial class MirrorPair
         inHand.Clear();
         receiver = new IncomingStream(limits);
         copy = new MirrorTable(room);
-        foreach (var record in kernel.Entries.Values) copy.Seed(record);
+        foreach (var record in kernel.Entries.Values) copy.Seed(record, kernel.Helped(record.Original)?.Helper == ConnectionHelper.Ftp ? HelperState.Ftp : null);
     }
 
     private void Inject()

@@ -116,7 +116,7 @@ internal sealed partial class MirrorPair
         Takeovers++;
         var former = Table;
         var old = new FakeKernel();
-        foreach (var record in Records()) old.Put(record);
+        foreach (var record in Records()) old.Put(record, Helped(record.Original));
         var table = ConnectionTable.FromMirror(copy, MaximumConnections, incarnation + 1);
         Become(table, epoch with { Index = epoch.Index + 1 });
         Records().ShouldBe(kernel.Entries.Values, ignoreOrder: true);
@@ -145,8 +145,11 @@ internal sealed partial class MirrorPair
             if (view.Protection != Protection.Protected || Lost.Contains(record.Original) || Damaged.Contains(record.Original)) continue;
             kernel.Entries.TryGetValue(record.Original, out var there).ShouldBeTrue($"{record.Original} is not in the mirror's kernel");
             there.ShouldBe(record);
+            if (sender.HearsHelpers) kernel.Helped(record.Original).ShouldBe(view.Helped);
         }
     }
+
+    private HelperState? Helped(in FlowKey key) => Table.TryGet(key, out var view) ? view.Helped : null;
 
     /// <summary>Lets everything run until nothing is left to do; then the mirror has exactly what the active has.</summary>
     public void Settle()
@@ -200,6 +203,7 @@ internal sealed partial class MirrorPair
     {
         var mirrored = Records().Where(r => Table.TryGet(r.Original, out var view) && view.Protection != Protection.Unmirrored);
         kernel.Entries.Values.ShouldBe(mirrored, ignoreOrder: true);
+        foreach (var key in kernel.Entries.Keys) kernel.Helped(key).ShouldBe(sender.HearsHelpers ? Helped(key) : null);
         Table.Counts.Protected.ShouldBe(kernel.Entries.Count);
         copy.IsComplete.ShouldBeTrue();
         receiver.Copy.ShouldBe(CopyState.InSync);
