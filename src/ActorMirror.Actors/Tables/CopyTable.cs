@@ -37,7 +37,10 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     public CopyTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, TableRole.Mirror role, MirrorTable table)
     {
         (this.self, this.context, this.flows, Table, Role) = (self, context, flows, table, role);
-        var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest, context.OnlyIdentical ? Platform.Description : null);
+        var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest, context.OnlyIdentical ? Platform.Description : null)
+        {
+            Channel = context.Channel,
+        };
         receiver = new MirrorReceiver(
             new MirrorReceiverOptions { Self = context.Network.Self, Room = Room, Limits = context.Limits },
             this, () => acceptance with { Numbering = context.Services().Digest }, context.Time);
@@ -149,7 +152,8 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
             : throw new InvalidOperationException("the mailbox of the mirror's table is full");
 
     void IMirrorReceiverOwner.StateChanged(MirrorReceiver from, ChannelStatus status) =>
-        context.Log.LogInformation("Traffic group {Group}: incoming mirror channel is {State} {Reason}", context.Group, status.State, status.Reason);
+        context.Log.LogInformation(
+            "Traffic group {Group}: incoming mirror channel {Channel} is {State} {Reason}", context.Group, context.Channel, status.State, status.Reason);
 
     private void Apply(MirrorBatch batch)
     {

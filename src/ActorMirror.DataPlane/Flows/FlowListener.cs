@@ -5,19 +5,22 @@ using ActorMirror.Kernel.Namespaces;
 namespace ActorMirror.DataPlane.Flows;
 
 /// <summary>
-/// One listener per device: hears the kernel's events of connections that carry our mark and hands them over by traffic group, batch by batch as
-/// they were read.
+/// One listener per device: hears the kernel's events of connections that carry our mark and hands them over by traffic group and channel, batch by
+/// batch as they were read.
 /// </summary>
 public sealed class FlowListener : IConntrackObserver, IDisposable
 {
     private readonly ConntrackListener listener;
     private readonly IFlowSink sink;
-    private readonly FlowBatch?[] batches = new FlowBatch?[FlowMark.MaximumTrafficGroup + 1];
+    private readonly int channels;
+    private readonly FlowBatch?[] batches;
 
     /// <summary>From here on events are queued, so a dump may follow; they are handed over from <see cref="Start"/> on.</summary>
-    public FlowListener(NamespaceThread thread, IFlowSink sink)
+    /// <param name="channels">How many each traffic group has.</param>
+    public FlowListener(NamespaceThread thread, IFlowSink sink, int channels = 1)
     {
-        this.sink = sink;
+        (this.sink, this.channels) = (sink, channels);
+        batches = new FlowBatch?[(FlowMark.MaximumTrafficGroup + 1) * channels];
         listener = thread.Run(() => ConntrackListener.Open(new ConntrackListenerOptions(FlowMark.Ours, FlowMark.OursMask)));
     }
 
@@ -33,21 +36,22 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
         foreach (ref readonly var conntrack in events)
         {
             var record = FlowConversion.ToRecord(conntrack.Entry);
-            (batches[record.Mark.TrafficGroup] ??= FlowBatch.Rent()).Events.Add(
+            (batches[record.Mark.TrafficGroup * channels + ChannelShare.NumberOf(record.Original, channels) - 1] ??= FlowBatch.Rent()).Events.Add(
                 new FlowEvent(FlowConversion.ToKind(conntrack, record), record, FlowConversion.IsLarge(conntrack.Entry)));
         }
 
-        for (var group = 0; group < batches.Length; group++)
+        for (var i = 0; i < batches.Length; i++)
         {
-            if (batches[group] is not { } batch) continue;
-            batches[group] = null;
-            if (sink.Post(group, batch)) continue;
+            if (batches[i] is not { } batch) continue;
+            batches[i] = null;
+            var (group, channel) = (i / channels, i % channels + 1);
+            if (sink.Post(group, channel, batch)) continue;
             batch.Return();
-            sink.Lost(group);
+            sink.Lost(group, channel);
         }
     }
 
-    public void Overflow() => sink.Lost(0);
+    public void Overflow() => sink.Lost(0, 0);
 
     public void Stopped(Exception? reason)
     {

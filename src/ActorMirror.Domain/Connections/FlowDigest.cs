@@ -67,7 +67,7 @@ public sealed class FlowDigest(ulong key = 0)
         return ((int)(original >> BucketShift), Fold(Hash(original, record.Reply) ^ rest, Third));
     }
 
-    private static ulong Hash(ulong seed, in FlowKey flow)
+    internal static ulong Hash(ulong seed, in FlowKey flow)
     {
         var (source, destination) = (flow.Source.Address.Value, flow.Destination.Address.Value);
         var ports = ((ulong)flow.Protocol << 32) | ((uint)flow.Source.Port << 16) | flow.Destination.Port;

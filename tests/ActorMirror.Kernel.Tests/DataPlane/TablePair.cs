@@ -88,9 +88,9 @@ internal sealed class TablePair : IAsyncDisposable
 
         public void Tell(TableMessage message) => _table.Tell(message).ShouldBeTrue();
 
-        bool IFlowSink.Post(int trafficGroup, FlowBatch batch) => _table.TellData(new TableMessage.Events(batch));
+        bool IFlowSink.Post(int trafficGroup, int channel, FlowBatch batch) => _table.TellData(new TableMessage.Events(batch));
 
-        void IFlowSink.Lost(int trafficGroup) => _table.Tell(new TableMessage.EventsLost());
+        void IFlowSink.Lost(int trafficGroup, int channel) => _table.Tell(new TableMessage.EventsLost());
 
         void IFlowSink.Broken(Exception reason) => throw reason;
 
