@@ -29,6 +29,13 @@ public sealed class DeviceScenarioTests
     [PrivilegedFact]
     public Task Connections_that_servers_open_outwards_survive_what_snat_conf_does() => RunAsync("snat.conf");
 
+    [PrivilegedFact]
+    public Task Telnet_ssh_iperf3_and_dig_go_on_through_what_programs_conf_does() => RunAsync("programs.conf");
+
+    [PrivilegedFact]
+    [Trait("Category", "Nightly")]
+    public Task Telnet_ssh_iperf3_and_dig_go_on_through_every_fault() => RunAsync("programs-long.conf");
+
     // Nightly: ForeignObjectTests holds the same, and more, in less time.
     [PrivilegedFact]
     [Trait("Category", "Nightly")]
