@@ -127,12 +127,12 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         var slot = request.Slot;
         var read = Table.Read(ref slot, records.AsSpan(0, Math.Min(request.Limit, records.Length)));
         request.Done(new TablePage(
-            [.. records.Take(read).Select(record => new ListedConnection(record, null, null, IsCopy: true))],
+            [.. records.Take(read).Select(record => new ListedConnection(record, null))],
             read > 0 || request.Limit == 0 ? slot : null, Table.CountInKernel));
     }
 
     public ListedConnection? Find(in FlowKey key) => Table.TryGet(key, out var record, out var inKernel, out _)
-        ? new ListedConnection(record, null, null, IsCopy: inKernel)
+        ? new ListedConnection(record, inKernel ? null : Exposure.NotHeld)
         : null;
 
     public async ValueTask DisposeAsync()

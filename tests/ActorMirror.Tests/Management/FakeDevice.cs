@@ -87,7 +87,7 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         ImmutableArray<ConnectionReport> all =
         [
             new("tg1", "vs1", "tcp", "10.10.0.9:40000", "10.10.0.100:5000", "10.20.0.11:5000", null, "established", true, null),
-            new("tg1", "vs1", "tcp", "10.10.0.9:40001", "10.10.0.100:5000", "10.20.0.11:5000", "10.20.0.254:40001", "established", false, "table full on the mirror"),
+            new("tg1", "vs1", "tcp", "10.10.0.9:40001", "10.10.0.100:5000", "10.20.0.11:5000", "10.20.0.254:40001", "established", false, "mirror-table-full"),
         ];
         var matching = all.Where(c => query.Mirrored is null || c.Mirrored == query.Mirrored).ToList();
         var begin = query.After is null ? 0 : int.Parse(query.After);
