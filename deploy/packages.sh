@@ -51,3 +51,23 @@ need_for_run() {
   need ip=iproute2 nft=nftables conntrack=conntrack corosync=corosync setsid=util-linux \
     libnftables.so.1=libnftables1 libcpg.so.4=libcpg4 libquorum.so.5=libquorum5 libcmap.so.4=libcmap4
 }
+
+# unpack FILE=PACKAGE...: packages that are not to be installed, because their servers would run from the machine's next start on, below /var/cache/actormirror.
+unpack() {
+  local pair cache=/var/cache/actormirror
+  for pair in "$@"; do
+    [ ! -e "$cache/${pair%%=*}" ] || continue
+    echo "unpacking ${pair#*=}"
+    apt-get update -qq && mkdir -p $cache && (cd $cache && apt-get download -qq -o APT::Sandbox::User=root "${pair#*=}" && dpkg -x "${pair#*=}"_*.deb . && rm "${pair#*=}"_*.deb) || return 1
+  done
+}
+
+# The programs of hocon/scenarios/programs.conf.
+need_for_programs() {
+  local sshd=/usr/sbin/sshd was
+  [ -e $sshd ]; was=$?
+  need telnet=inetutils-telnet ssh=openssh-client $sshd=openssh-server iperf3=iperf3 dnsmasq=dnsmasq-base dig=bind9-dnsutils socat=socat libkrb5.so.3=libkrb5-3 \
+    && unpack usr/sbin/telnetd=inetutils-telnetd || return 1
+  # The scenario starts its own.
+  [ $was -eq 0 ] || update-rc.d ssh disable >/dev/null 2>&1 || true
+}

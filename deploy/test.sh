@@ -15,7 +15,7 @@ filter="Category!=Nightly"
 if [ "${1:-}" = "--nightly" ]; then filter=""; fi
 
 if have_root; then
-  need_for_run && need gcc=gcc /usr/include/linux/netlink.h=linux-libc-dev /usr/include/nftables/libnftables.h=libnftables-dev \
+  need_for_run && need_for_programs && need gcc=gcc /usr/include/linux/netlink.h=linux-libc-dev /usr/include/nftables/libnftables.h=libnftables-dev \
     /usr/include/corosync/cpg.h=libcpg-dev /usr/include/corosync/quorum.h=libquorum-dev /usr/include/corosync/cmap.h=libcmap-dev \
     vsftpd=vsftpd lftp=lftp || exit 1
   probe=am-probe-$$

@@ -126,5 +126,5 @@ internal static class ModelBuilder
     private static MirroringSettings Mirroring(MirroringConfig m) =>
         new(
             m.FirstPort!.Value, m.LastPort!.Value, m.MaximumConnections!.Value, m.ResyncRate!.Value, m.ResyncCpu!.Value, m.ReconcilePeriod!.Value, m.PlainText!.Value,
-            m.PlatformPolicy!.Value);
+            m.PlatformPolicy!.Value, m.Channels!.Value);
 }

@@ -14,6 +14,9 @@ public interface IDeviceView
 
     ImmutableArray<SnatReport> Snats();
 
+    /// <summary>Every mirror channel this device has an end of.</summary>
+    ImmutableArray<MirrorReport> Mirrors();
+
     /// <summary>The latest moves of traffic groups, newest first; empty when the journal cannot be read.</summary>
     Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation);
 

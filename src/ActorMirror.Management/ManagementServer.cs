@@ -56,7 +56,7 @@ public sealed class ManagementServer : IAsyncDisposable
         api.MapGet("/traffic-groups", () => view.Status().TrafficGroups);
         api.MapGet("/virtual-servers", () => view.VirtualServers());
         api.MapGet("/snats", () => view.Snats());
-        api.MapGet("/mirror", () => view.Status().TrafficGroups.Select(g => g.Mirror).OfType<MirrorReport>().ToImmutableArray());
+        api.MapGet("/mirror", () => view.Mirrors());
         api.MapGet("/failovers", (int? limit, CancellationToken cancellation) => view.FailoversAsync(Math.Clamp(limit ?? 20, 0, ConnectionQuery.MostAtOnce), cancellation));
         api.MapGet("/connections", (string? trafficGroup, bool? mirrored, int? limit, string? after, CancellationToken cancellation) =>
             Answer(() => view.ConnectionsAsync(new ConnectionQuery(trafficGroup, mirrored, Math.Clamp(limit ?? 100, 0, ConnectionQuery.MostAtOnce), after), cancellation)));

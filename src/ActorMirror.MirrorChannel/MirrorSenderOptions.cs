@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 
@@ -17,6 +18,9 @@ public sealed record MirrorSenderOptions
 
     public required string TrafficGroupName { get; init; }
 
+    /// <summary>Which connections of the traffic group the stream is about.</summary>
+    public ChannelShare Channel { get; init; } = ChannelShare.Whole;
+
     /// <summary>Digest of the numbers in marks, see <see cref="MirrorHello"/>.</summary>
     public required ulong Numbering { get; init; }
 
@@ -32,7 +36,8 @@ public sealed record MirrorSenderOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     internal MirrorHello Hello(long retractionsSeen) => new(
-        ProtocolVersion.Minimum, ProtocolVersion.Maximum, Self, Stream, TrafficGroupName, Numbering, MirrorFeatures.Own, Platform.Description, retractionsSeen);
+        ProtocolVersion.Minimum, ProtocolVersion.Maximum, Self, Stream, TrafficGroupName, Numbering, MirrorFeatures.Own, Platform.Description, retractionsSeen,
+        Channel);
 }
 
 /// <summary>What this device says of itself in every hello: product and version, kernel, machine.</summary>

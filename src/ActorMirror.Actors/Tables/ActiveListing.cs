@@ -46,6 +46,7 @@ internal sealed class ActiveListing(ConnectionTable mirrored, ConnectionTable un
         return new TablePage(found.ToImmutable(), next, request.Mirrored switch { true => counts.Protected, false => all - counts.Protected, null => all });
     }
 
-    private static ListedConnection Listed(in ConnectionView view, bool ofUnmirrored) =>
-        new(view.Record, ofUnmirrored ? null : view.Protection, view.Reason, IsCopy: false, ofUnmirrored ? null : view.For, view.Helped);
+    private static ListedConnection Listed(in ConnectionView view, bool ofUnmirrored) => ofUnmirrored
+        ? new(view.Record, Exposure.MirroringOff, Helped: view.Helped)
+        : new(view.Record, Exposures.Of(view.Protection, view.Reason ?? default), view.For, view.Helped);
 }

@@ -50,10 +50,10 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         started = context.Time.GetTimestamp();
         // Random: it is also the key of the table's digest, which clients must not know.
         incarnation = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        unmirrored = new ConnectionTable(context.Settings.MaximumConnections);
+        unmirrored = new ConnectionTable(context.MaximumConnections);
         Table = copy is null
-            ? new ConnectionTable(context.Settings.MaximumConnections, incarnation)
-            : ConnectionTable.FromMirror(copy, context.Settings.MaximumConnections, incarnation);
+            ? new ConnectionTable(context.MaximumConnections, incarnation)
+            : ConnectionTable.FromMirror(copy, context.MaximumConnections, incarnation);
         listing = new ActiveListing(Table, unmirrored);
         restoration = new Restoration(context, flows);
         pace = new ReofferPace(context.Limits);
@@ -89,6 +89,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
                 PeerEndpoint = context.Network.Describe(mirror.Device, mirror.Port),
                 Stream = new StreamId(context.Number, epoch, incarnation),
                 TrafficGroupName = context.Group,
+                Channel = context.Channel,
                 Numbering = context.Services().Digest,
                 HasSecondary = context.Network.HasSecondary,
                 OnlyIdentical = context.OnlyIdentical,
@@ -271,7 +272,8 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     private void ChannelChanged(ChannelStatus status)
     {
         var inSync = status.State == MirrorChannelState.InSync;
-        context.Log.LogInformation("Traffic group {Group}: mirror channel to {Peer} is {State} {Reason}", context.Group, Peer?.Device, status.State, status.Reason);
+        context.Log.LogInformation(
+            "Traffic group {Group}: mirror channel {Channel} to {Peer} is {State} {Reason}", context.Group, context.Channel, Peer?.Device, status.State, status.Reason);
         if (inSync == wasInSync || Peer is not { } peer) return;
         wasInSync = inSync;
         context.Observer.CopyChanged(Epoch, peer.Device, inSync, incarnation);

@@ -4,8 +4,8 @@ using ActorMirror.DataPlane.Flows;
 namespace ActorMirror.Actors.Tables;
 
 /// <summary>
-/// The data side of one traffic group on this device: the only owner of its connection table. Its role is an object; a promotion posts the
-/// new one and does not wait. A successor of a failed actor begins with what the kernel holds.
+/// The data side of one traffic group on this device, or of one of its channels: the only owner of its connection table. Its role is an object; a
+/// promotion posts the new one and does not wait. A successor of a failed actor begins with what the kernel holds.
 /// </summary>
 public sealed class ConnectionTableActor(IActorRef<TableMessage> self, TableContext context) : Actor<TableMessage>
 {
@@ -84,9 +84,9 @@ public sealed class ConnectionTableActor(IActorRef<TableMessage> self, TableCont
             case TableRole.Mirror role:
                 state = new CopyTable(self, context, flows!, role, former switch
                 {
-                    ActiveTable table => Domain.Connections.MirrorTable.FromActive(table.Table, context.Settings.MaximumConnections),
+                    ActiveTable table => Domain.Connections.MirrorTable.FromActive(table.Table, context.MaximumConnections),
                     CopyTable copy => copy.Table,
-                    _ => CopyTable.FromKernel(flows!, context.Settings.MaximumConnections),
+                    _ => CopyTable.FromKernel(flows!, context.MaximumConnections),
                 });
                 break;
             case TableRole.Cold role:

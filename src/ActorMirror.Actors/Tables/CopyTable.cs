@@ -37,7 +37,10 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     public CopyTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, TableRole.Mirror role, MirrorTable table)
     {
         (this.self, this.context, this.flows, Table, Role) = (self, context, flows, table, role);
-        var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest, context.OnlyIdentical ? Platform.Description : null);
+        var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest, context.OnlyIdentical ? Platform.Description : null)
+        {
+            Channel = context.Channel,
+        };
         receiver = new MirrorReceiver(
             new MirrorReceiverOptions { Self = context.Network.Self, Room = Room, Limits = context.Limits },
             this, () => acceptance with { Numbering = context.Services().Digest }, context.Time);
@@ -127,12 +130,12 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         var slot = request.Slot;
         var read = Table.Read(ref slot, records.AsSpan(0, Math.Min(request.Limit, records.Length)));
         request.Done(new TablePage(
-            [.. records.Take(read).Select(record => new ListedConnection(record, null, null, IsCopy: true, Helped: Table.Helped(record.Original)))],
+            [.. records.Take(read).Select(record => new ListedConnection(record, null, Helped: Table.Helped(record.Original)))],
             read > 0 || request.Limit == 0 ? slot : null, Table.CountInKernel));
     }
 
     public ListedConnection? Find(in FlowKey key) => Table.TryGet(key, out var record, out var inKernel, out _)
-        ? new ListedConnection(record, null, null, IsCopy: inKernel, Helped: Table.Helped(key))
+        ? new ListedConnection(record, inKernel ? null : Exposure.NotHeld, Helped: Table.Helped(key))
         : null;
 
     public async ValueTask DisposeAsync()
@@ -152,7 +155,8 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
             : throw new InvalidOperationException("the mailbox of the mirror's table is full");
 
     void IMirrorReceiverOwner.StateChanged(MirrorReceiver from, ChannelStatus status) =>
-        context.Log.LogInformation("Traffic group {Group}: incoming mirror channel is {State} {Reason}", context.Group, status.State, status.Reason);
+        context.Log.LogInformation(
+            "Traffic group {Group}: incoming mirror channel {Channel} is {State} {Reason}", context.Group, context.Channel, status.State, status.Reason);
 
     private void Apply(MirrorBatch batch)
     {

@@ -32,12 +32,15 @@ public interface IMirrorNetwork
     IAsyncDisposable Listen(int port, Func<MirrorConnection, CancellationToken, Task> serve, Action<string> refused);
 }
 
-/// <summary>What the table of one traffic group works with, and what outlives its actor. Shared by every life of the actor.</summary>
+/// <summary>What the table of one channel of a traffic group works with, and what outlives its actor. Shared by every life of the actor.</summary>
 public sealed class TableContext
 {
     public required string Group { get; init; }
 
     public required int Number { get; init; }
+
+    /// <summary>Which of the group's connections the table has.</summary>
+    public ChannelShare Channel { get; init; } = ChannelShare.Whole;
 
     public required Func<ServiceTable> Services { get; init; }
 
@@ -58,6 +61,8 @@ public sealed class TableContext
 
     public required ILogger Log { get; init; }
 
+    internal int MaximumConnections => Channel.Of(Settings.MaximumConnections);
+
     internal bool OnlyIdentical => Settings.PlatformPolicy == PlatformPolicy.Identical;
 
     /// <summary>The role told last: where a successor begins.</summary>
@@ -68,12 +73,12 @@ public sealed class TableContext
 
     /// <summary>
     /// The next-active may enter its role milliseconds after the active: a second try is due at once, or every failover would leave the connections
-    /// exposed for a second.
+    /// exposed for a second. What a resync may take is for all channels of the group together.
     /// </summary>
     internal MirrorLimits Limits => MirrorLimits.Default with
     {
-        ResyncRate = Settings.ResyncRate,
-        ResyncShare = Settings.ResyncCpu / 100.0,
+        ResyncRate = (Settings.ResyncRate + Channel.Channels - 1) / Channel.Channels,
+        ResyncShare = Settings.ResyncCpu / 100.0 / Channel.Channels,
         ReconcilePeriod = Settings.ReconcilePeriod,
         FirstPause = TimeSpan.FromMilliseconds(100),
     };
@@ -115,6 +120,9 @@ public sealed class TableView
 
     /// <summary>Active: what the mirror does not have though it was told of it; null on other devices.</summary>
     public RetractionTally? Retracted => shown.Retracted;
+
+    /// <summary>Null: this device has no end of the channel now.</summary>
+    public ChannelStatus? Channel => shown is { Sender: var sender, Receiver: var receiver } ? sender?.Status.Channel ?? receiver?.Status.Channel : null;
 
     public MirrorSenderStatus? Outgoing => shown.Sender?.Status;
 

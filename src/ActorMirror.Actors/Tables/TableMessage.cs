@@ -92,20 +92,11 @@ public abstract record TableMessage
 public sealed record TablePage(ImmutableArray<ListedConnection> Connections, long? Next, int Total);
 
 /// <summary>A connection as an operator sees it.</summary>
-/// <param name="Protection">Null on a mirror, and for virtual servers that are not mirrored.</param>
-/// <param name="For">How long the protection is what it is; null: not known.</param>
+/// <param name="Exposure">On the active: why it would not outlive this device. On the mirror: why it would not outlive the active. Null: it would.</param>
+/// <param name="For">On the active: how long it has been protected or not; null: not known.</param>
 /// <param name="Helped">What the kernel's helper did; null: it has none, and none expected it.</param>
-public readonly record struct ListedConnection(
-    ConnectionRecord Record, Protection? Protection, RetractionReason? Reason, bool IsCopy, TimeSpan? For = null, HelperState? Helped = null)
+public readonly record struct ListedConnection(ConnectionRecord Record, Exposure? Exposure, TimeSpan? For = null, HelperState? Helped = null)
 {
-    /// <summary>On the active: why it would not outlive this device; null: it would, or it is a copy.</summary>
-    public Exposure? Exposure => (IsCopy, Protection) switch
-    {
-        (true, _) => null,
-        (false, null) => Domain.Connections.Exposure.MirroringOff,
-        (false, { } protection) => Exposures.Of(protection, Reason ?? default),
-    };
-
     /// <summary>On the active: acknowledged as applied by the mirror. On the mirror: it is such a copy.</summary>
-    public bool IsMirrored => IsCopy || Protection == Domain.Connections.Protection.Protected;
+    public bool IsMirrored => Exposure is null;
 }

@@ -180,12 +180,13 @@ internal static class Tables
     public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
     {
         var table = New(
-            "Traffic group", "Direction", "Peer", "Port", "Path", "State", "Since", "Transitions", "Lag", "Acked", "Complete", "Not held", "Repaired", "Reason", "Last reason");
+            "Traffic group", "Channel", "Direction", "Peer", "Port", "Path", "State", "Since", "Transitions", "Lag", "Sequence", "Complete", "Not held", "Repaired", "Reason", "Last reason");
         foreach (var m in mirrors)
         {
             Row(
                 table,
                 m.TrafficGroup,
+                m.Channel.ToString(),
                 Text.Of(m.Direction),
                 m.Peer,
                 m.Port.ToString(),
@@ -194,7 +195,7 @@ internal static class Tables
                 m.Since.Wall.ToString("u"),
                 m.Transitions.ToString(),
                 Text.Lag(m),
-                m.SequenceAcked.ToString(),
+                Text.Sequence(m),
                 m.Complete ? "yes" : "no",
                 string.Join('\n', m.NotHeld.Select(reason => $"{reason.Value} {reason.Key}")),
                 Text.Of(m.Repaired),

@@ -31,6 +31,10 @@ internal static class Text
         _ => $"{Ms(loss.LastWordMs)} before",
     };
 
+    public static string Sequence(MirrorReport m) => m.Direction == MirrorDirection.Outgoing
+        ? $"{m.SequenceAppended}\nsent {m.SequenceSent}\nacked {m.SequenceAcked}"
+        : $"{m.SequenceAppended}\napplied {m.SequenceSent}";
+
     public static string Lag(MirrorReport m) => m switch
     {
         { LagChanges: 0 } => "none",

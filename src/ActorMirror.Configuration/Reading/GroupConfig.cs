@@ -155,6 +155,7 @@ internal sealed record ClusterConfig(
 internal sealed record MirroringConfig(
     Located<int>? FirstPort,
     Located<int>? LastPort,
+    Located<int>? Channels,
     Located<int>? MaximumConnections,
     Located<long>? ResyncRate,
     Located<int>? ResyncCpu,

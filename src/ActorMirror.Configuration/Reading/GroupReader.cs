@@ -143,6 +143,7 @@ internal static class GroupReader
         return new MirroringConfig(
             ports.Required("first", Ports),
             ports.Required("last", Ports),
+            s.Required("channels-per-traffic-group", Kinds.Integer(1, byte.MaxValue)),
             s.Required("max-connections", Kinds.Integer(1, 16_000_000)),
             s.Required("resync-rate", Kinds.Size("0", "100GB")),
             s.Required("resync-cpu", Kinds.Integer(1, 100)),

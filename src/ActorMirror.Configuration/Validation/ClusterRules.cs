@@ -108,11 +108,19 @@ internal static class ClusterRules
         Secondaries(config, problems);
         if (config.Mirroring.PlainText is { Value: true } plainText)
             problems.Warning(plainText.Origin, "mirror channels are neither encrypted nor authenticated", "set plain-text = off and make certificates with 'amctl trust'");
-        if (config.Mirroring is not { FirstPort: { } first, LastPort: { } last }) return;
+        if (config.Mirroring is not { FirstPort: { } first, LastPort: { } last, Channels: { } channels }) return;
+        var ports = last.Value - first.Value + 1;
+        var groups = config.TrafficGroups.Length;
         if (first.Value > last.Value)
             problems.Error(first.Origin, $"the first port, {first.Value}, is above the last, {last.Value}", "exchange first and last");
-        else if (last.Value - first.Value + 1 < config.TrafficGroups.Length)
-            problems.Error(last.Origin, $"{last.Value - first.Value + 1} mirror ports are fewer than the {config.TrafficGroups.Length} traffic groups", "give one port for each traffic group");
+        else if (ports < groups)
+            problems.Error(last.Origin, $"{ports} mirror ports are fewer than the {groups} traffic groups", "give one port for each traffic group");
+        else if (ports < groups * channels.Value)
+        {
+            problems.Error(
+                channels.Origin, $"{groups} traffic groups with {channels.Value} mirror channels each need {groups * channels.Value} ports, and there are {ports} ({first.Value} to {last.Value})",
+                $"have at most {ports / groups} channels per traffic group, or more ports: mirroring.ports");
+        }
     }
 
     /// <summary>A second path joins two addresses: one end alone has none.</summary>

@@ -1,5 +1,6 @@
 using ActorMirror.Configuration.Reading;
 using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Validation;
 
@@ -18,6 +19,13 @@ internal static class MirrorRules
                 problems.Error(
                     guarantee.Origin, "the kernel forwards packets of fast-l4 and forwarding virtual servers itself: none can wait for the mirror",
                     "leave mirror-guarantee out: a connection is protected once its mirror has acknowledged it, usually milliseconds after its handshake, and is shown as exposed until then");
+            }
+
+            if (server is { Profile: { Value: VirtualServerProfile.Ftp } profile, Mirror.Value.IsOn: true } && config.Mirroring?.Channels is { Value: > 1 } channels)
+            {
+                problems.Error(
+                    profile.Origin, $"an FTP data connection is mirrored behind its control connection, over one channel, and traffic groups have {channels.Value}",
+                    "set mirroring.channels-per-traffic-group = 1, or mirror = off for this virtual server");
             }
 
             if (server.Mirror is { Value: { IsOn: true, Waits: null } } mirror && ShortLived(server) is { } what)

@@ -30,7 +30,7 @@ public enum FlowEventKind : byte
 /// <param name="IsLarge">It carried as many bytes as its virtual server or SNAT waits for before it is mirrored; told once, at that moment, and in dumps.</param>
 public readonly record struct FlowEvent(FlowEventKind Kind, ConnectionRecord Record, bool IsLarge = false, bool HasHelper = false);
 
-/// <summary>Events of one traffic group, in their order. Taken from a pool by the listener, given back by the table's owner.</summary>
+/// <summary>Events of one channel of a traffic group, in their order. Taken from a pool by the listener, given back by the table's owner.</summary>
 public sealed class FlowBatch
 {
     // Batches beyond these are garbage: the pool follows the usual load, not the peak.
@@ -62,14 +62,15 @@ public sealed class FlowBatch
     }
 }
 
-/// <summary>Where a device's connection events go, by traffic group; called on the listener's thread.</summary>
+/// <summary>Where a device's connection events go, by traffic group and channel; called on the listener's thread.</summary>
 public interface IFlowSink
 {
+    /// <param name="channel">From 1, see <see cref="ChannelShare"/>.</param>
     /// <returns>False: the owner cannot take it now; its table no longer follows the kernel and needs a dump.</returns>
-    bool Post(int trafficGroup, FlowBatch batch);
+    bool Post(int trafficGroup, int channel, FlowBatch batch);
 
-    /// <summary>Events were lost for this group (0: for all): its owner must dump.</summary>
-    void Lost(int trafficGroup);
+    /// <summary>Events were lost for this channel (0 and 0: for all of all traffic groups): its owner must dump.</summary>
+    void Lost(int trafficGroup, int channel);
 
     /// <summary>No events come any more.</summary>
     void Broken(Exception reason);

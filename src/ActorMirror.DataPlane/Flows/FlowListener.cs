@@ -5,25 +5,28 @@ using ActorMirror.Kernel.Namespaces;
 namespace ActorMirror.DataPlane.Flows;
 
 /// <summary>
-/// One listener per device: hears the kernel's events of connections that carry our mark and hands them over by traffic group, batch by batch as
-/// they were read.
+/// One listener per device: hears the kernel's events of connections that carry our mark and hands them over by traffic group and channel, batch by
+/// batch as they were read.
 /// </summary>
 public sealed class FlowListener : IConntrackObserver, IDisposable
 {
     private readonly ConntrackListener listener;
     private readonly IFlowSink sink;
-    private readonly FlowBatch?[] batches = new FlowBatch?[FlowMark.MaximumTrafficGroup + 1];
+    private readonly int channels;
+    private readonly FlowBatch?[] batches;
 
     private readonly Func<FlowKey, int>? helpedGroup;
 
     /// <summary>From here on events are queued, so a dump may follow; they are handed over from <see cref="Start"/> on.</summary>
+    /// <param name="channels">How many each traffic group has.</param>
     /// <param name="helpedGroup">
     /// The traffic group of a connection whose text a helper reads, by its original flow; 0: it is not ours. The event of an expectation has no mark to tell it.
     /// Null: there are no helpers.
     /// </param>
-    public FlowListener(NamespaceThread thread, IFlowSink sink, Func<FlowKey, int>? helpedGroup = null)
+    public FlowListener(NamespaceThread thread, IFlowSink sink, int channels = 1, Func<FlowKey, int>? helpedGroup = null)
     {
-        (this.sink, this.helpedGroup) = (sink, helpedGroup);
+        (this.sink, this.channels, this.helpedGroup) = (sink, channels, helpedGroup);
+        batches = new FlowBatch?[(FlowMark.MaximumTrafficGroup + 1) * channels];
         listener = thread.Run(() => ConntrackListener.Open(new ConntrackListenerOptions(FlowMark.Ours, FlowMark.OursMask, Expectations: helpedGroup is not null)));
     }
 
@@ -58,17 +61,18 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
                 FlowConversion.ToKind(conntrack, record), record, FlowConversion.IsLarge(conntrack.Entry), conntrack.Entry.HasFtpHelper));
         }
 
-        for (var group = 0; group < batches.Length; group++)
+        for (var i = 0; i < batches.Length; i++)
         {
-            if (batches[group] is not { } batch) continue;
-            batches[group] = null;
-            if (sink.Post(group, batch)) continue;
+            if (batches[i] is not { } batch) continue;
+            batches[i] = null;
+            var (group, channel) = (i / channels, i % channels + 1);
+            if (sink.Post(group, channel, batch)) continue;
             batch.Return();
-            sink.Lost(group);
+            sink.Lost(group, channel);
         }
     }
 
-    public void Overflow() => sink.Lost(0);
+    public void Overflow() => sink.Lost(0, 0);
 
     public void Stopped(Exception? reason)
     {
@@ -79,5 +83,6 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
 
     private static FlowEvent Helped(in FlowKey master) => new(FlowEventKind.Helped, new ConnectionRecord { Original = master });
 
-    private void Add(int group, in FlowEvent seen) => (batches[group] ??= FlowBatch.Rent()).Events.Add(seen);
+    private void Add(int group, in FlowEvent seen) =>
+        (batches[(group * channels) + ChannelShare.NumberOf(seen.Record.Original, channels) - 1] ??= FlowBatch.Rent()).Events.Add(seen);
 }

@@ -7,7 +7,7 @@ using ActorMirror.Kernel.Netlink;
 
 namespace ActorMirror.DataPlane.Flows;
 
-/// <summary>The kernel's entries of one traffic group: dumps them, and carries out what a mirror's table asks for. One owner at a time.</summary>
+/// <summary>The kernel's entries of one traffic group, or of one of its channels: dumps them, and carries out what a mirror's table asks for. One owner at a time.</summary>
 public sealed class KernelFlows : IDisposable
 {
     /// <summary>
@@ -23,10 +23,16 @@ public sealed class KernelFlows : IDisposable
     private readonly List<(int Operation, bool IsDeletion)> sent = []; // of each change in the batch
     private readonly List<KernelOperation> again = [];
     private readonly uint group;
+    private readonly ChannelShare share;
 
     public KernelFlows(NamespaceThread thread, int trafficGroup)
+        : this(thread, trafficGroup, ChannelShare.Whole)
     {
-        group = FlowMark.GroupBits(trafficGroup);
+    }
+
+    public KernelFlows(NamespaceThread thread, int trafficGroup, ChannelShare share)
+    {
+        (group, this.share) = (FlowMark.GroupBits(trafficGroup), share);
         table = thread.Run(ConntrackTable.Open);
     }
 
@@ -56,7 +62,7 @@ public sealed class KernelFlows : IDisposable
         return again.Count;
     }
 
-    /// <summary>Everything of this traffic group that was ever confirmed by a reply, in spans; before one that was expected, that it was.</summary>
+    /// <summary>Everything of this channel that was ever confirmed by a reply, in spans; before one that was expected, that it was.</summary>
     public void Dump(Action<ReadOnlySpan<FlowEvent>> visitor)
     {
         var seen = new FlowEvent[512];
@@ -66,8 +72,10 @@ public sealed class KernelFlows : IDisposable
             foreach (ref readonly var entry in entries)
             {
                 if (!Carries(entry)) continue;
+                var record = FlowConversion.ToRecord(entry);
+                if (!share.Has(record.Original)) continue;
                 if (FlowConversion.TryExpected(entry, out var expected)) seen[count++] = expected;
-                seen[count++] = new FlowEvent(FlowEventKind.Seen, FlowConversion.ToRecord(entry), FlowConversion.IsLarge(entry), entry.HasFtpHelper);
+                seen[count++] = new FlowEvent(FlowEventKind.Seen, record, FlowConversion.IsLarge(entry), entry.HasFtpHelper);
             }
 
             visitor(seen.AsSpan(0, count));
@@ -95,20 +103,26 @@ public sealed class KernelFlows : IDisposable
         table.Execute(batch); // an entry that has ended meanwhile needs none
     }
 
-    /// <summary>How many connections of this traffic group the kernel can hold, if it holds so many now: nf_conntrack_max is shared with everything else there.</summary>
+    /// <summary>
+    /// How many connections of this channel the kernel can hold, if it holds so many now: nf_conntrack_max is shared with everything else there, and what is
+    /// left of it with the other channels.
+    /// </summary>
     public int Room(int held)
     {
         var (entries, maximum) = table.Usage();
-        return maximum == 0 ? int.MaxValue : (int)Math.Clamp(maximum - (long)entries + held, 0, int.MaxValue);
+        return maximum == 0 ? int.MaxValue : (int)Math.Clamp((maximum - (long)entries) / share.Channels + held, 0, int.MaxValue);
     }
 
-    /// <summary>Deletes every entry of this traffic group: another device carries the connections on, and these would capture later ones.</summary>
+    /// <summary>Deletes every entry of this channel: another device carries the connections on, and these would capture later ones.</summary>
     public void Forget()
     {
         var keys = new List<ConntrackTuple>();
         table.Dump(group, GroupMask, entries =>
         {
-            foreach (ref readonly var entry in entries) keys.Add(entry.Original);
+            foreach (ref readonly var entry in entries)
+            {
+                if (share.Has(FlowConversion.ToKey(entry.Original))) keys.Add(entry.Original);
+            }
         });
         batch.Clear();
         foreach (var key in keys) batch.Delete(key);

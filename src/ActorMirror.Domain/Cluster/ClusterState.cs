@@ -31,6 +31,9 @@ public sealed record DeviceState
     public ImmutableArray<string> Groups { get; init; } = [];
 
     public ImmutableArray<string> FailedVlans { get; init; } = [];
+
+    /// <summary>How many mirror channels its configuration gives each traffic group.</summary>
+    public int Channels { get; init; } = 1;
 }
 
 /// <summary>
@@ -73,13 +76,15 @@ public sealed record ClusterState
     public LocalRole? RoleOf(DeviceId device, string group) =>
         !Settling && IsSynced(device) && Groups.TryGetValue(group, out var state) ? state.RoleOf(device) : null;
 
-    /// <summary>The synced devices of a group's HA order whose configuration has the group, and whether they have all its VLANs.</summary>
+    /// <summary>
+    /// The synced devices of a group's HA order whose configuration has the group, with no more channels than it has ports, and whether they have all its VLANs.
+    /// </summary>
     internal List<(DeviceId Device, bool Healthy)> CandidatesFor(GroupState group)
     {
         var candidates = new List<(DeviceId, bool)>(group.HaOrder.Length);
         foreach (var id in group.HaOrder)
         {
-            if (Devices.TryGetValue(id, out var device) && device.Synced && device.Groups.Contains(group.Name))
+            if (Devices.TryGetValue(id, out var device) && device.Synced && device.Groups.Contains(group.Name) && device.Channels <= group.Channels)
             {
                 candidates.Add((id, !group.Vlans.Any(device.FailedVlans.Contains)));
             }

@@ -12,7 +12,7 @@ namespace ActorMirror.Domain.Cluster;
 /// </summary>
 public static class CommandCodec
 {
-    public const byte Version = 3;
+    public const byte Version = 4;
 
     private enum Kind : byte
     {

@@ -11,6 +11,9 @@ namespace ActorMirror.Domain.Cluster;
 /// <param name="FlapLimit">See <see cref="FlapRule"/>; 1 or more.</param>
 public sealed record GroupDeclaration(string Name, ImmutableArray<DeviceId> HaOrder, ImmutableArray<string> Vlans, int FlapLimit);
 
+/// <summary>How many mirror channels each traffic group is to have, and the TCP ports for them.</summary>
+public sealed record ChannelDemand(int FirstPort, int LastPort, int PerGroup);
+
 /// <summary>
 /// What a device tells of its configuration when its worker enters the group. Decisions are made from what was declared in total order,
 /// never from a device's own files: devices with different files still decide alike.
@@ -26,7 +29,8 @@ public sealed record Declaration(
     ImmutableArray<GroupDeclaration> Groups,
     ImmutableArray<string> VirtualServers,
     ImmutableArray<string> PoolMembers,
-    ImmutableArray<string> Revoked)
+    ImmutableArray<string> Revoked,
+    ChannelDemand Channels)
 {
     /// <summary>Under which name a pool member is numbered: <c>pool/address:port</c>.</summary>
     public static string MemberKey(Pool pool, PoolMember member) => $"{pool.Name}/{member.Endpoint}";
@@ -37,7 +41,8 @@ public sealed record Declaration(
         [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model), model.Cluster.Flap.Most))],
         [.. model.Listeners.Select(l => l.Key)],
         [.. model.Pools.SelectMany(p => p.Members.Select(m => MemberKey(p, m))).Distinct(StringComparer.Ordinal)],
-        [.. revoked]);
+        [.. revoked],
+        new ChannelDemand(model.Mirroring.FirstPort, model.Mirroring.LastPort, model.Mirroring.ChannelsPerTrafficGroup));
 
     /// <summary>Over what all devices must agree on; each device's own name and addresses are not part of it.</summary>
     private static ulong DigestOf(DeviceGroupModel model) => Digest.Of(
@@ -48,6 +53,7 @@ public sealed record Declaration(
         .. model.Pools.Select(p => $"{p.Name} {p.LoadBalancing} {string.Join(',', p.Members)} {p.Monitor}"),
         .. model.TrafficGroups.Select(g => $"{g.Name} {string.Join(',', g.HaOrder)}"),
         .. model.SelfIps.Where(s => s.IsFloating).Select(s => $"{s.Name} {s.Address} {s.TrafficGroup}"),
+        $"{model.Mirroring.ChannelsPerTrafficGroup}",
     ]);
 
     private static ImmutableArray<string> VlansOf(TrafficGroup group, DeviceGroupModel model) =>

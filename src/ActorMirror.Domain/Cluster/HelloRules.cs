@@ -9,10 +9,6 @@ namespace ActorMirror.Domain.Cluster;
 /// <summary>What a device that needs the state changes in it: it holds no roles, and a new worker brings the newest configuration.</summary>
 public static class HelloRules
 {
-    /// <summary>Ports of mirror channels (BIG-IP: from 1029), one per traffic group.</summary>
-    public const int FirstMirrorPort = 1029;
-    public const int LastMirrorPort = 1155;
-
     internal static ClusterState Hello(ClusterState state, DeviceState device, ClusterCommand.Hello hello, List<ClusterNotice> notices)
     {
         if (!hello.NeedsState) return state;
@@ -26,6 +22,7 @@ public static class HelloRules
             Suspect = device.Suspect && !isNew,
             ConfigurationDigest = declaration.ConfigurationDigest,
             Groups = [.. declaration.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Channels = declaration.Channels.PerGroup,
         });
         state = state.ChangeGroups(g => g with { Wait = g.Wait.Without(device.Id) });
         if (declaration.HighestEpoch > state.Position) state = state with { Position = declaration.HighestEpoch.Next(0) };
@@ -38,25 +35,34 @@ public static class HelloRules
         var groups = state.Groups.ToBuilder();
         foreach (var declared in declaration.Groups)
         {
-            if (groups.TryGetValue(declared.Name, out var known))
+            var known = groups.GetValueOrDefault(declared.Name);
+            var channels = state.Devices.Values.Where(d => d.Groups.Contains(declared.Name)).Max(d => d.Channels);
+            var port = ChannelPorts.First(declaration.Channels, channels, known, groups.Values);
+            if (port is null)
+                notices.Add(new Refused(sender, $"no {channels} mirror ports side by side are free for traffic group {declared.Name} (mirroring.ports)"));
+            if (known is not null)
             {
-                groups[declared.Name] = known with { HaOrder = declared.HaOrder, Vlans = declared.Vlans, FlapLimit = declared.FlapLimit };
+                groups[declared.Name] = known with
+                {
+                    HaOrder = declared.HaOrder,
+                    Vlans = declared.Vlans,
+                    FlapLimit = declared.FlapLimit,
+                    Port = port ?? known.Port,
+                    Channels = port is null ? known.Channels : channels,
+                };
                 continue;
             }
 
             var number = SmallestFree(groups.Values.Select(g => g.Number), 1, FlowMark.MaximumTrafficGroup);
-            var port = SmallestFree(groups.Values.Select(g => g.Port), FirstMirrorPort, LastMirrorPort);
-            if (number is null || port is null)
-            {
-                notices.Add(new Refused(sender, $"no number is free for traffic group {declared.Name}"));
-                continue;
-            }
+            if (number is null) notices.Add(new Refused(sender, $"no number is free for traffic group {declared.Name}"));
+            if (number is null || port is null) continue;
 
             groups.Add(declared.Name, new GroupState
             {
                 Name = declared.Name,
                 Number = number.Value,
                 Port = port.Value,
+                Channels = channels,
                 HaOrder = declared.HaOrder,
                 Vlans = declared.Vlans,
                 FlapLimit = declared.FlapLimit,

@@ -8,7 +8,7 @@ namespace ActorMirror.Domain.Cluster;
 /// <summary>The replicated state as bytes, for a state transfer; equal states have equal bytes. Nothing that is read throws.</summary>
 public static class StateCodec
 {
-    public const byte Version = 2;
+    public const byte Version = 3;
 
     public static byte[] Encode(ClusterState state)
     {
@@ -37,14 +37,14 @@ public static class StateCodec
         var from = new WireReader(bytes[1..]);
         var state = new ClusterState { Position = from.Epoch(), Settling = from.Bool() };
         var devices = state.Devices.ToBuilder();
-        for (var left = from.Count(smallest: 36); left > 0 && !from.Failed; left--)
+        for (var left = from.Count(smallest: 40); left > 0 && !from.Failed; left--)
         {
             var device = ReadDevice(ref from);
             devices[device.Id] = device;
         }
 
         var groups = state.Groups.ToBuilder();
-        for (var left = from.Count(smallest: 58); left > 0 && !from.Failed; left--)
+        for (var left = from.Count(smallest: 62); left > 0 && !from.Failed; left--)
         {
             var group = ReadGroup(ref from);
             groups[group.Name] = group;
@@ -73,6 +73,7 @@ public static class StateCodec
         to.Long(device.ConfigurationDigest);
         to.List(device.Groups, to.Text);
         to.List(device.FailedVlans, to.Text);
+        to.Int(device.Channels);
     }
 
     private static DeviceState ReadDevice(ref WireReader from) => new()
@@ -86,6 +87,7 @@ public static class StateCodec
         ConfigurationDigest = from.Long(),
         Groups = from.Texts(),
         FailedVlans = from.Texts(),
+        Channels = from.Int(),
     };
 
     private static void Write(WireWriter to, GroupState group)
@@ -93,6 +95,7 @@ public static class StateCodec
         to.Text(group.Name);
         to.Int(group.Number);
         to.Int(group.Port);
+        to.Int(group.Channels);
         to.List(group.HaOrder, to.Device);
         to.List(group.Vlans, to.Text);
         to.Int(group.FlapLimit);
@@ -122,6 +125,7 @@ public static class StateCodec
         Name = from.Text(),
         Number = from.Int(),
         Port = from.Int(),
+        Channels = from.Int(),
         HaOrder = from.Devices(),
         Vlans = from.Texts(),
         FlapLimit = from.FlapLimit(),

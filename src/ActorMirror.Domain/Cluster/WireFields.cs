@@ -102,6 +102,9 @@ internal static class WireFields
         to.List(value.VirtualServers, to.Text);
         to.List(value.PoolMembers, to.Text);
         to.List(value.Revoked, to.Text);
+        to.Int(value.Channels.FirstPort);
+        to.Int(value.Channels.LastPort);
+        to.Int(value.Channels.PerGroup);
     }
 
     public static Declaration Declaration(this ref WireReader from)
@@ -114,6 +117,13 @@ internal static class WireFields
             groups.Add(new GroupDeclaration(from.Text(), from.Devices(), from.Texts(), from.FlapLimit()));
         }
 
-        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts(), from.Texts());
+        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts(), from.Texts(), from.Channels());
+    }
+
+    private static ChannelDemand Channels(this ref WireReader from)
+    {
+        var demand = new ChannelDemand(from.Int(), from.Int(), from.Int());
+        if (demand is { FirstPort: < 1 } or { LastPort: > ushort.MaxValue } or { PerGroup: < 1 }) from.Fail();
+        return demand;
     }
 }

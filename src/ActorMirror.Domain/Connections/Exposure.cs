@@ -74,6 +74,13 @@ public sealed class ExposureCounts : IEquatable<ExposureCounts>
         return changed;
     }
 
+    public static ExposureCounts operator +(ExposureCounts left, ExposureCounts right)
+    {
+        var sum = new ExposureCounts(left.counts);
+        for (var why = 0; why < Exposures.Count; why++) sum.counts[why] += right.counts[why];
+        return sum;
+    }
+
     public bool Equals(ExposureCounts? other) => other is not null && counts.AsSpan().SequenceEqual(other.counts);
 
     public override bool Equals(object? obj) => Equals(obj as ExposureCounts);

@@ -84,7 +84,7 @@ public sealed class FlowDigest(ulong key = 0)
     private static ulong Hash(ulong seed, in SequenceAdjustment adjustment) =>
         Fold(Fold(seed ^ adjustment.Position, First) ^ ((ulong)(uint)adjustment.Before << 32) ^ (uint)adjustment.After, Second);
 
-    private static ulong Hash(ulong seed, in FlowKey flow)
+    internal static ulong Hash(ulong seed, in FlowKey flow)
     {
         var (source, destination) = (flow.Source.Address.Value, flow.Destination.Address.Value);
         var ports = ((ulong)flow.Protocol << 32) | ((uint)flow.Source.Port << 16) | flow.Destination.Port;

@@ -132,12 +132,13 @@ public enum PlatformPolicy
     Identical,
 }
 
-/// <param name="FirstPort">First TCP port of mirror channels; each new channel takes the next one up to <paramref name="LastPort"/>.</param>
+/// <param name="FirstPort">First TCP port of mirror channels; those of a traffic group have ports side by side, up to <paramref name="LastPort"/>.</param>
 /// <param name="MaximumConnections">Room for mirrored connections per traffic group.</param>
 /// <param name="ResyncRate">Bytes per second a resync may use; 0 for no limit.</param>
 /// <param name="ResyncCpu">Percent of its time a resync may keep each end at work; 100 for no pauses.</param>
 /// <param name="ReconcilePeriod">From one comparison of a table with its copy to the next.</param>
 /// <param name="PlainText">Channels without TLS: whoever reaches the mirror segment is believed.</param>
+/// <param name="ChannelsPerTrafficGroup">Over so many channels the connections of each traffic group are mirrored.</param>
 public sealed record MirroringSettings(
     int FirstPort,
     int LastPort,
@@ -146,4 +147,5 @@ public sealed record MirroringSettings(
     int ResyncCpu,
     TimeSpan ReconcilePeriod,
     bool PlainText,
-    PlatformPolicy PlatformPolicy = PlatformPolicy.Compatible);
+    PlatformPolicy PlatformPolicy = PlatformPolicy.Compatible,
+    int ChannelsPerTrafficGroup = 1);

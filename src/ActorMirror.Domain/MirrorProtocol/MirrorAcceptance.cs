@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 
@@ -9,6 +10,9 @@ namespace ActorMirror.Domain.MirrorProtocol;
 /// <param name="Platform">The only platform that is accepted; null: whichever speaks a common version.</param>
 public sealed record MirrorAcceptance(DeviceId Active, int TrafficGroup, Epoch HighestEpoch, ulong Numbering, string? Platform = null)
 {
+    /// <summary>What this end holds a copy of.</summary>
+    public ChannelShare Channel { get; init; } = ChannelShare.Whole;
+
     /// <summary>Judges a hello; <paramref name="detail"/> is a sentence for the operator, empty when accepted.</summary>
     /// <param name="authenticated">Whom the certificate of the channel names; null on a channel without one.</param>
     public MirrorRefusal Judge(MirrorHello hello, DeviceId? authenticated, out string detail)
@@ -27,6 +31,8 @@ public sealed record MirrorAcceptance(DeviceId Active, int TrafficGroup, Epoch H
             _ when hello.Stream.Epoch < HighestEpoch => (MirrorRefusal.EpochTooLow, $"epoch {hello.Stream.Epoch} is below {HighestEpoch}"),
             _ when hello.Numbering != Numbering => (MirrorRefusal.NumberingDiffers,
                 $"its configuration numbers objects differently ({hello.Numbering:x16}, here {Numbering:x16})"),
+            _ when hello.Channel != Channel => (MirrorRefusal.ChannelsDiffer,
+                $"it is channel {hello.Channel}, this device's is {Channel}: mirroring.channels-per-traffic-group must be the same on both"),
             _ => (MirrorRefusal.None, ""),
         };
         detail = text;

@@ -1,6 +1,6 @@
 namespace ActorMirror.Domain.MirrorProtocol;
 
-/// <summary>The state of a channel as an operator sees it: the link's until it stands, then the copy's.</summary>
+/// <summary>The state of a channel as an operator sees it, from worst to best: the link's until it stands, then the copy's.</summary>
 public enum MirrorChannelState
 {
     Disconnected,

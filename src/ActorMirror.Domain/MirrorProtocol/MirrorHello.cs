@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 
 namespace ActorMirror.Domain.MirrorProtocol;
@@ -10,6 +11,7 @@ namespace ActorMirror.Domain.MirrorProtocol;
 /// <param name="Features">Optional parts this device understands, see <see cref="MirrorFeatures"/>; both ends use what both have.</param>
 /// <param name="Platform">Product, kernel and machine: unlike devices may mirror each other unless the configuration says otherwise.</param>
 /// <param name="RetractionsSeen">How many retractions of this stream arrived here; what follows is sent again.</param>
+/// <param name="Channel">Which of the traffic group's channels this is; both ends deal out connections to equally many.</param>
 public sealed record MirrorHello(
     byte MinimumVersion,
     byte MaximumVersion,
@@ -19,7 +21,8 @@ public sealed record MirrorHello(
     ulong Numbering,
     uint Features,
     string Platform,
-    long RetractionsSeen);
+    long RetractionsSeen,
+    ChannelShare Channel);
 
 /// <summary>Optional parts of the protocol, one bit each; a bit that is not known is ignored.</summary>
 public static class MirrorFeatures
@@ -71,6 +74,9 @@ public enum MirrorRefusal : byte
 
     /// <summary>The ends are unlike, and only like ones may mirror each other here.</summary>
     PlatformDiffers = 8,
+
+    /// <summary>The ends have unlike numbers of channels: neither can hold what the other would send over one of them.</summary>
+    ChannelsDiffer = 9,
 }
 
 /// <summary>The mirror's answer.</summary>

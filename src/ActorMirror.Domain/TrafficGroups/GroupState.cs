@@ -14,8 +14,11 @@ public sealed record GroupState
     /// <summary>Its number in conntrack marks, from 1.</summary>
     public required int Number { get; init; }
 
-    /// <summary>TCP port of its mirror channel, for the group's life.</summary>
+    /// <summary>TCP port of its first mirror channel; the others have the ports behind it. It moves only when more channels find no room there.</summary>
     public required int Port { get; init; }
+
+    /// <summary>For so many channels there are ports: as many as the device wants that wants most. How many there are, the devices' configurations say.</summary>
+    public int Channels { get; init; } = 1;
 
     public required ImmutableArray<DeviceId> HaOrder { get; init; }
 

@@ -2,7 +2,7 @@ using ActorMirror.Domain.Devices;
 
 namespace ActorMirror.Domain.TrafficGroups;
 
-/// <summary>A mirror channel's other end and the TCP port on which the next-active listens.</summary>
+/// <summary>A mirror channel's other end and the TCP port on which the next-active listens; of several channels, that of the first.</summary>
 public readonly record struct MirrorPeer(DeviceId Device, int Port);
 
 /// <summary>
@@ -25,7 +25,7 @@ public abstract record LocalRole(Epoch Epoch)
     /// <param name="Epoch">The own, old one.</param>
     public sealed record Relinquished(Epoch Epoch, DeviceId To, Epoch NewEpoch, int Port) : LocalRole(Epoch);
 
-    /// <summary>Next-active: listen on the port and hold the copy of the active's table.</summary>
+    /// <summary>Next-active: listen on the port (and those of the further channels behind it) and hold the copy of the active's table.</summary>
     public sealed record Mirror(Epoch Epoch, DeviceId Of, int Port) : LocalRole(Epoch);
 
     /// <summary>No part in it now.</summary>

@@ -7,7 +7,14 @@ namespace ActorMirror.Domain.TrafficGroups;
 /// <param name="Held">Copies it knew of, and of these the ones in its kernel; of a device that was active itself, its own connections.</param>
 /// <param name="Word">What the old active said last; null: nothing was heard.</param>
 /// <param name="WasActive">This device was active itself: it goes on with what it has.</param>
-public sealed record Inheritance(OpenCounts Held, LastWord? Word, bool WasActive);
+public sealed record Inheritance(OpenCounts Held, LastWord? Word, bool WasActive)
+{
+    /// <summary>Of two channels: what is not known of one is not known of both.</summary>
+    public static Inheritance operator +(Inheritance left, Inheritance right) => new(
+        left.Held + right.Held,
+        left.Word is { } word && right.Word is { } other ? word + other : null,
+        left.WasActive && right.WasActive);
+}
 
 /// <summary>What became of the old active's connections. Everything is counted or not known (null).</summary>
 /// <param name="Owned">Open connections the old active had, as of its last word.</param>

@@ -49,6 +49,10 @@ internal sealed class ControlClient : IDisposable
     public Task<ConnectionExplanation?> ExplainAsync(string tuple) =>
         GetAsync($"connections/explain?tuple={Uri.EscapeDataString(tuple)}", ManagementJson.Default.ConnectionExplanation, ListPatience);
 
+    /// <summary>Every mirror channel it has an end of; empty while the device does not answer.</summary>
+    public async Task<ImmutableArray<MirrorReport>> MirrorsAsync() =>
+        await GetAsync("mirror", ManagementJson.Default.ImmutableArrayMirrorReport) is { IsDefault: false } mirrors ? mirrors : [];
+
     /// <summary>Newest first; empty while the device does not answer.</summary>
     public async Task<ImmutableArray<FailoverReport>> FailoversAsync() =>
         await GetAsync("failovers", ManagementJson.Default.ImmutableArrayFailoverReport) is { IsDefault: false } failovers ? failovers : [];

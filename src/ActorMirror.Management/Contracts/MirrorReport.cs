@@ -40,7 +40,7 @@ public sealed record RepairReport(long Ghosts, long Missing, long Wrong);
 /// <param name="At">When it was given first.</param>
 public sealed record MirrorReason(string Text, DateTimeOffset At);
 
-/// <summary>One end of the mirror channel of a traffic group.</summary>
+/// <summary>One end of a mirror channel of a traffic group.</summary>
 public sealed record MirrorReport
 {
     public required string TrafficGroup { get; init; }
@@ -48,6 +48,9 @@ public sealed record MirrorReport
     public required MirrorDirection Direction { get; init; }
 
     public required string Peer { get; init; }
+
+    /// <summary>Which of the traffic group's channels, from 1.</summary>
+    public required int Channel { get; init; }
 
     public required int Port { get; init; }
 

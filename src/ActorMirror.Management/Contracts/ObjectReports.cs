@@ -64,7 +64,7 @@ public sealed record SnatReport(
 
 /// <summary>A connection of this device's table: both directions, as the kernel translates it.</summary>
 /// <param name="Mirrored">On the active: acknowledged as applied by the mirror. On the mirror: it is such a copy.</param>
-/// <param name="Reason">Why it is not mirrored; null when it is.</param>
+/// <param name="Reason">Why it is not mirrored, in the words of loss reports, e.g. <c>not-acknowledged</c>; null when it is.</param>
 /// <param name="VirtualServer">Its virtual server, or <c>snat/NAME</c> of a connection that goes out.</param>
 /// <param name="Helper">What the kernel's FTP helper makes of it; null: nothing.</param>
 public sealed record ConnectionReport(

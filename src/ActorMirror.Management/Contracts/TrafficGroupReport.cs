@@ -51,10 +51,10 @@ public sealed record TrafficGroupReport
     /// <summary>Time until the kernel's gate closes unless renewed, in milliseconds; null when this device is not active.</summary>
     public required double? LeaseRemainingMs { get; init; }
 
-    /// <summary>The TCP port of the group's mirror channel; 0 before it is numbered.</summary>
+    /// <summary>The TCP port of the group's first mirror channel; 0 before it is numbered.</summary>
     public required int Port { get; init; }
 
-    /// <summary>This device's end of the mirror channel; null when it has none.</summary>
+    /// <summary>This device's end of the mirror channel, of several the one that is furthest from being in sync; null when it has none.</summary>
     public required MirrorReport? Mirror { get; init; }
 
     public required ConnectionCounts Counts { get; init; }

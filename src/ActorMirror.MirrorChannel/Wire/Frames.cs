@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Domain.TrafficGroups;
@@ -35,6 +36,8 @@ public static partial class Frames
         writer.U64((ulong)hello.RetractionsSeen);
         writer.Text(hello.TrafficGroupName);
         writer.Text(hello.Platform);
+        writer.U8((byte)hello.Channel.Number);
+        writer.U8((byte)hello.Channel.Channels);
         return Finish(frame, FrameType.Hello, writer.Position);
     }
 
@@ -51,7 +54,8 @@ public static partial class Frames
             Features: reader.U32(),
             RetractionsSeen: reader.Number(),
             TrafficGroupName: reader.Text(),
-            Platform: reader.Text());
+            Platform: reader.Text(),
+            Channel: new ChannelShare(reader.U8(), reader.U8()));
         // A later version may append fields; they are not ours to judge.
         return magic == Magic && !reader.Failed;
     }

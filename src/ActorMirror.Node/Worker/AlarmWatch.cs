@@ -87,7 +87,7 @@ internal sealed class AlarmWatch : IDisposable
         if (!runtime.Runtimes.TryGetValue(group.Name, out var here)) return;
         var shown = here.Shown;
         var peer = (shown.Decided as LocalRole.Active)?.Peer ?? (shown.Decided as LocalRole.HandingOver)?.Peer;
-        var channel = here.Connections.Outgoing?.Channel;
+        var channel = here.Connections.Worst.Channel;
         var (noMirror, desynced) = mirrors[group.Name].Look(
             new MirrorSight(
                 shown.Control.IsUp, model.Listeners.Any(l => l.TrafficGroup == group.Name && l.Mirror.IsOn),

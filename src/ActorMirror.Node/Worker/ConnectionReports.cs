@@ -16,7 +16,7 @@ internal static class ConnectionReports
         return new ConnectionReport(
             listener?.TrafficGroup ?? "", listener?.Key ?? record.Mark.ToString(), record.Original.Protocol.ToString().ToLowerInvariant(),
             record.Original.Source.ToString(), record.Original.Destination.ToString(), record.Reply.Source.ToString(), snat,
-            MirrorReports.Kebab(record.State.ToString()), listed.IsMirrored, listed.IsMirrored ? null : WhyNot(listed),
+            MirrorReports.Kebab(record.State.ToString()), listed.IsMirrored, listed.Exposure is { } why ? MirrorReports.Kebab(why.ToString()) : null,
             listed.Helped is { } state ? Helper(state) : null);
     }
 
@@ -25,12 +25,5 @@ internal static class ConnectionReports
         { Master: { } master } => $"FTP data connection of {master.Source} > {master.Destination}",
         { Expected: { } expected } => $"FTP control connection, expects {expected.Flow.Source.Address} > {expected.Flow.Destination}",
         _ => "FTP control connection",
-    };
-
-    private static string WhyNot(in ListedConnection listed) => listed switch
-    {
-        { Reason: { } reason } => MirrorReports.Kebab(reason.ToString()),
-        { Protection: { } protection } => MirrorReports.Kebab(protection.ToString()),
-        _ => "mirroring is off",
     };
 }

@@ -64,7 +64,7 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
         if (!runtime.Runtimes.TryGetValue(trafficGroup, out var group))
             throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{trafficGroup}'");
         var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!group.Table.TellData(new TableMessage.Resync(done.SetResult)))
+        if (!group.Tables.TellData(new TableMessage.Resync(done.SetResult)))
             throw new DeviceCommandException(CommandFailure.Unavailable, "the table is too busy to take a command");
         try
         {
@@ -91,6 +91,6 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
     }
 
     private ImmutableArray<IActorFaults> Killable() => allowFaults
-        ? [device, runtime.Monitors, .. runtime.Runtimes.Values.SelectMany(g => new IActorFaults[] { g.Table, g.Control })]
+        ? [device, runtime.Monitors, .. runtime.Runtimes.Values.SelectMany(g => g.Actors)]
         : throw new DeviceCommandException(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
 }

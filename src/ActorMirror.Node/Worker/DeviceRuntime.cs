@@ -12,6 +12,7 @@ using ActorMirror.DataPlane.Host;
 using ActorMirror.DataPlane.Monitors;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Cluster;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
 using ActorMirror.Domain.TrafficGroups;
@@ -54,7 +55,8 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         log = logs.CreateLogger("device");
         supervisor = SupervisorWriter.To(options.AloneFile, new LifeSign(options.LifeSignFile, TimeProvider.System), log);
         sink = new FlowSink(log);
-        listener = new FlowListener(host.Thread, sink, model.HasFtp ? master => Services?.FtpGroupOf(master) ?? 0 : null);
+        listener = new FlowListener(
+            host.Thread, sink, model.Mirroring.ChannelsPerTrafficGroup, model.HasFtp ? master => Services?.FtpGroupOf(master) ?? 0 : null);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
         network = new MirrorNetwork(model, trust, TimeProvider.System, logs.CreateLogger("mirror"));
         var memory = new MonitorMemory();
@@ -170,12 +172,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         lock (loading) stopped = true;
         await Monitors.DisposeAsync();
         foreach (var group in Runtimes.Values) group.Control.Tell(new GroupMessage.Assigned(null, null));
-        foreach (var group in Runtimes.Values)
-        {
-            await group.Control.DisposeAsync();
-            await group.Table.DisposeAsync();
-        }
-
+        foreach (var group in Runtimes.Values) await group.DisposeAsync();
         listener.Dispose(); // last: a table that closes takes its socket off the listener's list
         addresses.Dispose();
         await supervisor.DisposeAsync();
@@ -186,24 +183,26 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         var groupLog = logs.CreateLogger(name);
         var display = new GroupDisplay(TimeProvider.System, (group, role, epoch) => RoleObserver?.Invoke(group, role, epoch), groupLog);
         var dataPlane = new GroupDataPlane(name, number, () => Services!, host, addresses, lease, groupLog);
-        var runtime = new GroupRuntime(name, number, display, observer => TableContext(name, number, observer, groupLog), (table, tableContext) =>
-        {
-            var context = new GroupContext(
-                name, model.Cluster, dataPlane, new KeptStatements(Device), table, () => tableContext.View.Inheritance, display, TimeProvider.System, groupLog);
-            return new ActorCell<GroupMessage>($"traffic-group/{name}", self => new TrafficGroupActor(self, context), groupLog);
-        });
+        var runtime = new GroupRuntime(
+            name, number, model.Mirroring.ChannelsPerTrafficGroup, display, (share, observer) => TableContext(name, number, share, observer, groupLog), (tables, connections) =>
+            {
+                var context = new GroupContext(
+                    name, model.Cluster, dataPlane, new KeptStatements(Device), tables, () => connections.Inheritance, display, TimeProvider.System, groupLog);
+                return new ActorCell<GroupMessage>($"traffic-group/{name}", self => new TrafficGroupActor(self, context), groupLog);
+            });
         sink.Add(runtime);
         return runtime;
     }
 
-    private TableContext TableContext(string name, int number, ITableObserver observer, ILogger groupLog) => new()
+    private TableContext TableContext(string name, int number, ChannelShare share, ITableObserver observer, ILogger groupLog) => new()
     {
         Group = name,
         Number = number,
+        Channel = share,
         Services = () => Services!,
         OpenFlows = () =>
         {
-            var flows = new KernelFlows(host.Thread, number);
+            var flows = new KernelFlows(host.Thread, number, share);
             listener.Ignore(flows);
             return flows;
         },

@@ -102,6 +102,13 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             }),
         ];
 
+    public ImmutableArray<MirrorReport> Mirrors() =>
+    [
+        .. model.TrafficGroups.SelectMany(group => runtime.Runtimes.GetValueOrDefault(group.Name) is { } here
+            ? MirrorReports.AllOf(group.Name, context.Replica.State?.Groups.GetValueOrDefault(group.Name)?.Port ?? 0, here.Connections, model.NameOf, time)
+            : []),
+    ];
+
     public async Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation) =>
         [.. (await journal.FailoversAsync(limit, cancellation)).Select(FailoverReports.Of)];
 

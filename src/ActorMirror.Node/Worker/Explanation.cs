@@ -61,7 +61,7 @@ internal sealed class Explanation(DeviceGroupModel model, DeviceRuntime runtime,
         : $"mirrored by {group.NextActive ?? "a device that is next-active no more"}: acknowledged as applied in its kernel";
 
     private static string OnMirror(in ListedConnection found, TrafficGroupReport? group) =>
-        (found.IsCopy ? "a copy in this device's kernel" : $"not in this device's kernel: {ExposureTexts.Of(Exposure.NotHeld)}")
+        (found.IsMirrored ? "a copy in this device's kernel" : $"not in this device's kernel: {ExposureTexts.Of(Exposure.NotHeld)}")
         + $", for {group?.Active ?? "an active that is not known"}";
 
     private string IfThisFails(in ListedConnection found, TrafficGroupReport group) => (found.Record.IsOpen, found.Exposure, group.NextActive) switch
@@ -72,7 +72,7 @@ internal sealed class Explanation(DeviceGroupModel model, DeviceRuntime runtime,
         (_, _, { } next) => $"lost: {next} does not have it; {Afterwards}",
     };
 
-    private string IfTheActiveFails(in ListedConnection found, TrafficGroupReport? group) => (found.IsCopy, group?.NextActive == model.Self.Name) switch
+    private string IfTheActiveFails(in ListedConnection found, TrafficGroupReport? group) => (found.IsMirrored, group?.NextActive == model.Self.Name) switch
     {
         (true, true) => "it goes on on this device, with the same member",
         (true, false) => $"the next-active is {group?.NextActive ?? "nobody"}: what that has is not known here",

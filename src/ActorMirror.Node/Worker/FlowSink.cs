@@ -5,27 +5,30 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorMirror.Node.Worker;
 
-/// <summary>From the device's one listener to the tables of the traffic groups.</summary>
+/// <summary>From the device's one listener to the tables of the traffic groups' channels.</summary>
 internal sealed class FlowSink(ILogger log) : IFlowSink
 {
     private readonly GroupRuntime?[] groups = new GroupRuntime?[FlowMark.MaximumTrafficGroup + 1];
 
     public void Add(GroupRuntime group) => Volatile.Write(ref groups[group.Number], group);
 
-    public bool Post(int trafficGroup, FlowBatch batch)
+    public bool Post(int trafficGroup, int channel, FlowBatch batch)
     {
-        if (Volatile.Read(ref groups[trafficGroup]) is { } group) return group.Table.TellData(new TableMessage.Events(batch));
+        if (Volatile.Read(ref groups[trafficGroup]) is { } group) return group.Tables[channel].TellData(new TableMessage.Events(batch));
         batch.Return(); // an entry of a traffic group that is no longer configured
         return true;
     }
 
-    public void Lost(int trafficGroup)
+    /// <summary>The control lane has room when the data lane has none.</summary>
+    public void Lost(int trafficGroup, int channel)
     {
-        log.LogWarning("Connection events were lost ({Scope}); the kernel's table is compared", trafficGroup == 0 ? "all traffic groups" : $"traffic group {trafficGroup}");
-        foreach (var group in groups)
+        log.LogWarning(
+            "Connection events were lost ({Scope}); the kernel's table is compared",
+            trafficGroup == 0 ? "all traffic groups" : $"traffic group {trafficGroup}, channel {channel}");
+        if (trafficGroup > 0) groups[trafficGroup]?.Tables[channel].Tell(new TableMessage.EventsLost());
+        else
         {
-            // The control lane has room when the data lane has none.
-            if (group is not null && (trafficGroup == 0 || group.Number == trafficGroup)) group.Table.Tell(new TableMessage.EventsLost());
+            foreach (var group in groups) group?.Tables.Tell(new TableMessage.EventsLost());
         }
     }
 

@@ -20,16 +20,30 @@ internal static class MirrorReports
     public static string Kebab(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
 
-    public static MirrorReport? Of(string group, int port, TableView view, Func<DeviceId, string> name, TimeProvider time) =>
-        view.Outgoing is { } outgoing ? Outgoing(group, port, outgoing, view.Retracted, name, time)
-        : view.Incoming is { } incoming ? Incoming(group, port, incoming, name, time)
+    /// <summary>The channel of a traffic group that is furthest from being in sync; null: this device has no end of it.</summary>
+    /// <param name="first">Port of the group's first channel.</param>
+    public static MirrorReport? Of(string group, int first, GroupConnections connections, Func<DeviceId, string> name, TimeProvider time)
+    {
+        var worst = connections.Worst;
+        return Of(group, connections.Channels.IndexOf(worst), first, worst, name, time);
+    }
+
+    /// <summary>Every channel of a traffic group that this device has an end of.</summary>
+    public static IEnumerable<MirrorReport> AllOf(string group, int first, GroupConnections connections, Func<DeviceId, string> name, TimeProvider time) =>
+        connections.Channels.Select((view, index) => Of(group, index, first, view, name, time)).OfType<MirrorReport>();
+
+    private static MirrorReport? Of(string group, int index, int first, TableView view, Func<DeviceId, string> name, TimeProvider time) =>
+        view.Outgoing is { } outgoing ? Outgoing(group, index + 1, first + index, outgoing, view.Retracted, name, time)
+        : view.Incoming is { } incoming ? Incoming(group, index + 1, first + index, incoming, name, time)
         : null;
 
-    private static MirrorReport Outgoing(string group, int port, MirrorSenderStatus status, RetractionTally? retracted, Func<DeviceId, string> name, TimeProvider time) => new()
+    private static MirrorReport Outgoing(
+        string group, int channel, int port, MirrorSenderStatus status, RetractionTally? retracted, Func<DeviceId, string> name, TimeProvider time) => new()
     {
         TrafficGroup = group,
         Direction = MirrorDirection.Outgoing,
         Peer = name(status.Peer),
+        Channel = channel,
         Port = port,
         Path = PathOf(status.Path),
         Security = status.Path is null ? null : status.IsAuthenticated ? "tls" : "plain-text",
@@ -50,11 +64,12 @@ internal static class MirrorReports
         Repaired = Repaired(status.Repairs),
     };
 
-    private static MirrorReport Incoming(string group, int port, MirrorReceiverStatus status, Func<DeviceId, string> name, TimeProvider time) => new()
+    private static MirrorReport Incoming(string group, int channel, int port, MirrorReceiverStatus status, Func<DeviceId, string> name, TimeProvider time) => new()
     {
         TrafficGroup = group,
         Direction = MirrorDirection.Incoming,
         Peer = status.Peer is { } peer ? name(peer) : "",
+        Channel = channel,
         Port = port,
         Path = PathOf(status.Path),
         Security = status.Path is null ? null : status.IsAuthenticated ? "tls" : "plain-text",

@@ -20,7 +20,7 @@ internal static class TableQuestions
     private static async Task<T> AskAsync<T>(GroupRuntime group, Func<Action<T>, TableMessage> question, CancellationToken cancellation)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!group.Table.Tell(question(found => answer.TrySetResult(found))))
+        if (!group.Tables.Tell(question(found => answer.TrySetResult(found))))
             throw new DeviceCommandException(CommandFailure.Unavailable, $"the table of {group.Name} is too busy to be asked");
         try
         {

@@ -62,7 +62,7 @@ internal sealed class OwnTable : IFlowSink, ITableObserver, IMirrorNetwork, IAsy
 
     public void Overflow() => _table.Tell(new TableMessage.EventsLost());
 
-    bool IFlowSink.Post(int trafficGroup, FlowBatch batch)
+    bool IFlowSink.Post(int trafficGroup, int channel, FlowBatch batch)
     {
         _open.Wait();
         if (!IsDeaf) return _table.TellData(new TableMessage.Events(batch));
@@ -70,7 +70,7 @@ internal sealed class OwnTable : IFlowSink, ITableObserver, IMirrorNetwork, IAsy
         return true;
     }
 
-    void IFlowSink.Lost(int trafficGroup) => Overflow();
+    void IFlowSink.Lost(int trafficGroup, int channel) => Overflow();
 
     void IFlowSink.Broken(Exception reason) => throw reason;
 

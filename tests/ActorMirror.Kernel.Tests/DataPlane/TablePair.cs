@@ -4,6 +4,7 @@ using ActorMirror.Actors.Runtime;
 using ActorMirror.Actors.Tables;
 using ActorMirror.DataPlane.FastL4;
 using ActorMirror.DataPlane.Flows;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Domain.TrafficGroups;
@@ -19,16 +20,32 @@ internal sealed class TablePair : IAsyncDisposable
     private readonly End _mirror;
     private readonly End _active;
 
-    public TablePair(ServiceTable services, string mirrorNamespace, TimeSpan reconcilePeriod)
+    public TablePair(ServiceTable services, string mirrorNamespace, TimeSpan reconcilePeriod, int channels = 1, int? mirrorChannels = null)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"am-pair-{Environment.ProcessId}.sock");
-        _mirror = new End(services, mirrorNamespace, new DeviceId(2), path, reconcilePeriod, new TableRole.Mirror(new Epoch(1, 1), new DeviceId(1), 1029));
-        _active = new End(services, null, new DeviceId(1), path, reconcilePeriod, new TableRole.Active(new Epoch(1, 1), new MirrorPeer(new DeviceId(2), 1029)));
+        var path = Path.Combine(Path.GetTempPath(), $"am-pair-{Environment.ProcessId}");
+        _mirror = new End(services, mirrorNamespace, new DeviceId(2), path, reconcilePeriod, mirrorChannels ?? channels);
+        _active = new End(services, null, new DeviceId(1), path, reconcilePeriod, channels);
+        _mirror.Tell(new TableMessage.Role(MirrorRole));
+        _active.Tell(new TableMessage.Role(new TableRole.Active(Epoch, new MirrorPeer(new DeviceId(2), 1029))));
     }
 
-    public TableView Active => _active.View;
+    public static Epoch Epoch { get; } = new(1, 1);
 
-    public TableView Mirror => _mirror.View;
+    public static TableRole MirrorRole { get; } = new TableRole.Mirror(Epoch, new DeviceId(1), 1029);
+
+    /// <summary>Of the first channel.</summary>
+    public TableView Active => _active.Connections.Channels[0];
+
+    /// <summary>Of the first channel.</summary>
+    public TableView Mirror => _mirror.Connections.Channels[0];
+
+    public GroupConnections WholeActive => _active.Connections;
+
+    public GroupConnections WholeMirror => _mirror.Connections;
+
+    public void TellActive(TableMessage message) => _active.Tell(message);
+
+    public void TellMirror(TableMessage message) => _mirror.Tell(message);
 
     /// <summary>Null, or why nothing is sent again.</summary>
     public Task<string?> ResyncAsync()
@@ -55,23 +72,24 @@ internal sealed class TablePair : IAsyncDisposable
     {
         private readonly NamespaceThread _thread;
         private readonly FlowListener _listener;
-        private readonly ActorCell<TableMessage> _table;
-        private readonly TableContext _context;
+        private readonly List<ActorCell<TableMessage>> _cells;
+        private readonly ChannelTables _tables;
         private readonly string _path;
         private bool _isDisposed;
 
-        public End(ServiceTable services, string? name, DeviceId self, string path, TimeSpan reconcilePeriod, TableRole role)
+        public End(ServiceTable services, string? name, DeviceId self, string path, TimeSpan reconcilePeriod, int channels)
         {
             (_thread, _path, Self) = (NamespaceThread.Enter(name), path, self);
-            _listener = new FlowListener(_thread, this, control => services.FtpGroupOf(control));
-            _context = new TableContext
+            _listener = new FlowListener(_thread, this, channels, control => services.FtpGroupOf(control));
+            List<TableContext> contexts = [.. ChannelShare.All(channels).Select(share => new TableContext
             {
                 Group = "tg1",
                 Number = services.Groups["tg1"],
+                Channel = share,
                 Services = () => services,
                 OpenFlows = () =>
                 {
-                    var flows = new KernelFlows(_thread, services.Groups["tg1"]);
+                    var flows = new KernelFlows(_thread, services.Groups["tg1"], share);
                     _listener.Ignore(flows);
                     return flows;
                 },
@@ -82,23 +100,24 @@ internal sealed class TablePair : IAsyncDisposable
                 Observer = this,
                 Time = TimeProvider.System,
                 Log = NullLogger.Instance,
-            };
-            _table = new ActorCell<TableMessage>("table", reference => new ConnectionTableActor(reference, _context), NullLogger.Instance);
-            Tell(new TableMessage.Role(role));
+            })];
+            Connections = new GroupConnections([.. contexts.Select(c => c.View)]);
+            _cells = [.. contexts.Select(c => new ActorCell<TableMessage>("table", reference => new ConnectionTableActor(reference, c), NullLogger.Instance))];
+            _tables = new ChannelTables([.. _cells]);
             _listener.Start();
         }
 
         public DeviceId Self { get; }
 
-        public TableView View => _context.View;
+        public GroupConnections Connections { get; }
 
         bool IMirrorNetwork.HasSecondary => false;
 
-        public void Tell(TableMessage message) => _table.Tell(message).ShouldBeTrue();
+        public void Tell(TableMessage message) => _tables.Tell(message).ShouldBeTrue();
 
-        bool IFlowSink.Post(int trafficGroup, FlowBatch batch) => _table.TellData(new TableMessage.Events(batch));
+        bool IFlowSink.Post(int trafficGroup, int channel, FlowBatch batch) => _tables[channel].TellData(new TableMessage.Events(batch));
 
-        void IFlowSink.Lost(int trafficGroup) => _table.Tell(new TableMessage.EventsLost());
+        void IFlowSink.Lost(int trafficGroup, int channel) => _tables.Tell(new TableMessage.EventsLost());
 
         void IFlowSink.Broken(Exception reason) => throw reason;
 
@@ -107,25 +126,27 @@ internal sealed class TablePair : IAsyncDisposable
             // Nobody decides by it here.
         }
 
-        string IMirrorNetwork.Describe(DeviceId peer, int port) => _path;
+        string IMirrorNetwork.Describe(DeviceId peer, int port) => PathOf(port);
 
         async ValueTask<MirrorConnection> IMirrorNetwork.ConnectAsync(DeviceId peer, int port, MirrorPath path, CancellationToken cancellation)
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), cancellation);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(PathOf(port)), cancellation);
             return new MirrorConnection(new NetworkStream(socket, ownsSocket: true), path, null);
         }
 
-        IAsyncDisposable IMirrorNetwork.Listen(int port, Func<MirrorConnection, CancellationToken, Task> serve, Action<string> refused) => new Door(_path, serve);
+        IAsyncDisposable IMirrorNetwork.Listen(int port, Func<MirrorConnection, CancellationToken, Task> serve, Action<string> refused) => new Door(PathOf(port), serve);
 
         public async ValueTask DisposeAsync()
         {
             if (_isDisposed) return;
             _isDisposed = true;
             _listener.Dispose();
-            await _table.DisposeAsync();
+            foreach (var cell in _cells) await cell.DisposeAsync();
             _thread.Dispose();
         }
+
+        private string PathOf(int port) => $"{_path}-{port}.sock";
     }
 
     private sealed class Door : IAsyncDisposable

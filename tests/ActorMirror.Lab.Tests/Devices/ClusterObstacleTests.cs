@@ -90,6 +90,7 @@ public sealed class ClusterObstacleTests
         TrafficGroup = "tg1",
         Direction = MirrorDirection.Outgoing,
         Peer = "b",
+        Channel = 1,
         Port = 1029,
         Path = "primary",
         Security = "tls",

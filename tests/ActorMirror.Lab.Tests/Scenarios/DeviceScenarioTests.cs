@@ -36,6 +36,13 @@ public sealed class DeviceScenarioTests
     [Trait("Category", "Nightly")]
     public Task Files_on_their_way_by_FTP_arrive_through_every_fault_over_both_families() => RunAsync("ftp-faults.conf");
 
+    [PrivilegedFact]
+    public Task Telnet_ssh_iperf3_and_dig_go_on_through_what_programs_conf_does() => RunAsync("programs.conf");
+
+    [PrivilegedFact]
+    [Trait("Category", "Nightly")]
+    public Task Telnet_ssh_iperf3_and_dig_go_on_through_every_fault() => RunAsync("programs-long.conf");
+
     // Nightly: ForeignObjectTests holds the same, and more, in less time.
     [PrivilegedFact]
     [Trait("Category", "Nightly")]

@@ -36,8 +36,8 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("connection explain tcp 10.10.0.9:40000 -> 10.10.0.100:5000", "ratio: 3 of 4", "mirrored by b", "12 s", "goes on on b")]
     [InlineData("virtual-server show", "vs[1]", "10.20.0.11:5000", "up", "375")]
     [InlineData("snat show", "out", "10.20.0.0/24", "internal", "automap", "10.10.0.254", "tg1", "on", "7")]
-    [InlineData("connection show", "10.10.0.9:40000", "table full on the mirror", "from 10.20.0.254:40001", "2 of 2")]
-    [InlineData("mirror show", "outgoing", "in-sync", "1029", "2 changes, 64 bytes, 1.5 ms", "2026-03-04 05:06:07Z the mirror was silent for 1 s", "primary", "3 ghosts, 1 missing, 0 wrong")]
+    [InlineData("connection show", "10.10.0.9:40000", "mirror-table-full", "from 10.20.0.254:40001", "2 of 2")]
+    [InlineData("mirror show", "outgoing", "in-sync", "1029", "1030", "sent 77", "acked 10", "2 changes, 64 bytes, 1.5 ms", "2026-03-04 05:06:07Z the mirror was silent for 1 s", "primary", "3 ghosts, 1 missing, 0 wrong")]
     [InlineData("trust revoke 4F:01", "4F:01 is revoked")]
     public async Task A_table_shows_what_the_device_says(string command, params string[] expected)
     {

@@ -111,6 +111,7 @@ public sealed class ClusterPropertyTests
                 cluster.Stop(id, (LeaveReason)(step.Other % 3));
                 break;
             case 0 or 1 or 2 or 3 when !node.Running:
+                cluster.Channels = cluster.Channels with { PerGroup = 1 + step.Other % 4 };
                 cluster.Start(id);
                 break;
             case 4 when node.Running:
@@ -145,14 +146,15 @@ public sealed class ClusterPropertyTests
 
     private static void CheckState(ClusterState state)
     {
-        state.Groups.Values.Select(g => g.Port).ShouldBeUnique();
+        state.Groups.Values.SelectMany(g => Enumerable.Range(g.Port, g.Channels)).ShouldBeUnique();
+        state.Groups.Values.Max(g => g.Channels).ShouldBe(state.Devices.Values.Max(d => d.Channels));
         state.Groups.Values.Select(g => g.Number).ShouldBeUnique();
         StateCodec.Encode(StateCodec.Decode(StateCodec.Encode(state), out _).ShouldNotBeNull()).ShouldBe(StateCodec.Encode(state));
         foreach (var group in state.Groups.Values)
         {
             group.Flaps.Length.ShouldBeLessThanOrEqualTo(group.FlapLimit);
             group.Flaps.ShouldBe(group.Flaps.Order());
-            group.Port.ShouldBeInRange(HelloRules.FirstMirrorPort, HelloRules.LastMirrorPort);
+            group.Port.ShouldBeInRange(1029, 1155);
             if (group.NextActive is { } next)
             {
                 next.ShouldNotBe(group.Active ?? default);

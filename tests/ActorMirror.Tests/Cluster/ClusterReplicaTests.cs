@@ -243,7 +243,7 @@ public sealed class ClusterReplicaTests
     [Fact]
     public void Epochs_start_above_the_highest_of_every_journal()
     {
-        var replica = ClusterReplica.Create(s_a, 1, new Declaration(1, new Epoch(40, 7), [new GroupDeclaration("tg1", [s_a], [], 3)], [], [], []));
+        var replica = ClusterReplica.Create(s_a, 1, new Declaration(1, new Epoch(40, 7), [new GroupDeclaration("tg1", [s_a], [], 3)], [], [], [], new ChannelDemand(1029, 1155, 1)));
         (replica, _) = replica.Handle(new ClusterEvent.View(new RingId(1, 4), true, [s_a], [s_a], []));
         var hello = new ClusterCommand.Hello(1, 2, true, Epoch.None, replica.Declaration);
         (replica, _) = replica.Handle(new ClusterEvent.Command(new RingId(1, 4), s_a, CommandCodec.Encode(hello)));

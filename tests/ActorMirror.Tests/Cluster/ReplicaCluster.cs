@@ -27,6 +27,9 @@ internal sealed class ReplicaCluster
     /// <summary>What the workers that start from here on remember.</summary>
     public ImmutableArray<string> Revoked { get; set; } = [];
 
+    /// <summary>What the workers that start from here on want.</summary>
+    public ChannelDemand Channels { get; set; } = new(1029, 1155, 1);
+
     public List<string> Violations { get; } = [];
 
     public IEnumerable<Node> Nodes => _nodes.Values;
@@ -64,7 +67,7 @@ internal sealed class ReplicaCluster
         foreach (var id in ids.Select(i => new DeviceId(i)))
         {
             var part = Nodes.FirstOrDefault(n => n.Running)?.Part ?? new Part();
-            var declaration = new Declaration(7, Epoch.None, Groups, ["vs1", "vs2"], ["web/10.0.0.1:80"], Revoked);
+            var declaration = new Declaration(7, Epoch.None, Groups, ["vs1", "vs2"], ["web/10.0.0.1:80"], Revoked, Channels);
             _nodes[id] = new Node(id, ClusterReplica.Create(id, ++_incarnation * 1000, declaration), part);
             View(part, newRing: true, joined: [id], []);
         }

@@ -95,7 +95,7 @@ public sealed class SimulatedFlapTests
 
         private void Start()
         {
-            Replica = ClusterReplica.Create(id, (++workers * 1000) + (ulong)id.Value, new Declaration(1, Epoch.None, [group], [], [], []));
+            Replica = ClusterReplica.Create(id, (++workers * 1000) + (ulong)id.Value, new Declaration(1, Epoch.None, [group], [], [], [], new ChannelDemand(1029, 1155, 1)));
             flaps = new FlapWatch(cluster.Time, s_window);
             activeSince = cluster.Time.Now;
             engine = cluster.Worker(id);

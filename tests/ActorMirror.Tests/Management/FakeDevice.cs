@@ -73,6 +73,8 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
     public ImmutableArray<SnatReport> Snats() =>
         [new("out", 2, ["10.20.0.0/24"], ["internal"], true, ["10.10.0.254", "10.20.0.254"], "tg1", "after 30 s", 7, 6)];
 
+    public ImmutableArray<MirrorReport> Mirrors() => [Mirror(), Mirror() with { Channel = 2, Port = 1030, SequenceSent = 77 }];
+
     public Task<ImmutableArray<FailoverReport>> FailoversAsync(int limit, CancellationToken cancellation) => Task.FromResult<ImmutableArray<FailoverReport>>(
     [
         new("tg1", "8.3", "b", "a", "device-down", 431, 12.25, s_start.Wall, s_loss),
@@ -85,7 +87,7 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         ImmutableArray<ConnectionReport> all =
         [
             new("tg1", "vs1", "tcp", "10.10.0.9:40000", "10.10.0.100:5000", "10.20.0.11:5000", null, "established", true, null),
-            new("tg1", "vs1", "tcp", "10.10.0.9:40001", "10.10.0.100:5000", "10.20.0.11:5000", "10.20.0.254:40001", "established", false, "table full on the mirror"),
+            new("tg1", "vs1", "tcp", "10.10.0.9:40001", "10.10.0.100:5000", "10.20.0.11:5000", "10.20.0.254:40001", "established", false, "mirror-table-full"),
         ];
         var matching = all.Where(c => query.Mirrored is null || c.Mirrored == query.Mirrored).ToList();
         var begin = query.After is null ? 0 : int.Parse(query.After);
@@ -133,6 +135,7 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         TrafficGroup = "tg1",
         Direction = MirrorDirection.Outgoing,
         Peer = "b",
+        Channel = 1,
         Port = 1029,
         Path = "primary",
         Security = "tls",

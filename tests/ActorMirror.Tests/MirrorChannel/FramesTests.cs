@@ -81,7 +81,7 @@ public sealed class FramesTests(ITestOutputHelper output)
     public void The_hello_and_its_answer_come_back_as_they_were()
     {
         var stream = new StreamId(63, new Epoch(ulong.MaxValue, 3), 0xdead_beef_0000_0001);
-        var hello = new MirrorHello(1, 4, new DeviceId(32), stream, "gruppe-ä", 77, 5, "Linux 6.1 x64", 12);
+        var hello = new MirrorHello(1, 4, new DeviceId(32), stream, "gruppe-ä", 77, 5, "Linux 6.1 x64", 12, new ChannelShare(3, 4));
         var length = Frames.Hello(frame, hello);
         Frames.TryReadHello(Body(length), out var helloRead).ShouldBeTrue();
         helloRead.ShouldBe(hello);
@@ -205,7 +205,7 @@ public sealed class FramesTests(ITestOutputHelper output)
     {
         var length = random.Next(6) switch
         {
-            0 => Frames.Hello(frame, new MirrorHello(1, 1, new DeviceId(1), new StreamId(1, new Epoch(1, 1), 1), "tg1", 1, 0, "x", 0)),
+            0 => Frames.Hello(frame, new MirrorHello(1, 1, new DeviceId(1), new StreamId(1, new Epoch(1, 1), 1), "tg1", 1, 0, "x", 0, ChannelShare.Whole)),
             1 => Frames.Retractions(frame, 1, [new Retraction(Flows.Key(1), 1, RetractionReason.Vanished)]),
             2 => Frames.Number(frame, FrameType.Acknowledge, random.NextInt64()),
             3 => Frames.HeaderSize + random.Next(200),

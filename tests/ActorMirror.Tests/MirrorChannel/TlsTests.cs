@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Domain.Trust;
@@ -143,7 +144,7 @@ public sealed class TlsTests(ITestOutputHelper output) : IAsyncLifetime
         await using var listening = site.Network("b").Listen(site.Port, mirror.Receiver.RunAsync, mirror.Receiver.Refused);
         await using var connection = await site.DialAsync("c");
         var frame = new byte[1024];
-        var hello = new MirrorHello(1, 1, new DeviceId(1), new StreamId(1, new(4, 2), 99), "tg1", 7, 0, "", 0);
+        var hello = new MirrorHello(1, 1, new DeviceId(1), new StreamId(1, new(4, 2), 99), "tg1", 7, 0, "", 0, ChannelShare.Whole);
         await connection.Stream.WriteAsync(frame.AsMemory(0, Frames.Hello(frame, hello)));
         using var reader = new FrameReader(connection.Stream);
         var answer = (await reader.ReadAsync(CancellationToken.None)).ShouldNotBeNull();
@@ -284,7 +285,7 @@ public sealed class TlsTests(ITestOutputHelper output) : IAsyncLifetime
     private static byte[] RecordedHello()
     {
         var frame = new byte[1024];
-        var hello = new MirrorHello(1, 1, new DeviceId(1), new StreamId(1, new(4, 2), 99), "tg1", 7, 0, "", 0);
+        var hello = new MirrorHello(1, 1, new DeviceId(1), new StreamId(1, new(4, 2), 99), "tg1", 7, 0, "", 0, ChannelShare.Whole);
         return frame[..Frames.Hello(frame, hello)];
     }
 }

@@ -1,3 +1,4 @@
+using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Domain.TrafficGroups;
@@ -104,12 +105,15 @@ public sealed class BoundsTests
     [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.None, 1)]
     [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.PlatformDiffers, 1, "other")]
     [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.None, 1, "this")]
+    [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.ChannelsDiffer, 1, null, 2, 4)]
+    [InlineData(1, 1, 1, 1, 5, 7, MirrorRefusal.ChannelsDiffer, 1, null, 1, 3)]
     public void A_mirror_accepts_its_active_and_refuses_everybody_else_with_a_reason(
-        byte minimum, byte maximum, int device, int group, ulong index, ulong numbering, MirrorRefusal expected, int certified = 0, string? only = null)
+        byte minimum, byte maximum, int device, int group, ulong index, ulong numbering, MirrorRefusal expected, int certified = 0, string? only = null, int channel = 2,
+        int channels = 3)
     {
-        var acceptance = new MirrorAcceptance(new DeviceId(1), 1, new Epoch(3, 5), 7, only);
+        var acceptance = new MirrorAcceptance(new DeviceId(1), 1, new Epoch(3, 5), 7, only) { Channel = new ChannelShare(2, 3) };
         var stream = new StreamId(group, new Epoch(3, index), 1);
-        var hello = new MirrorHello(minimum, maximum, new DeviceId(device), stream, "tg1", numbering, 0, "this", 0);
+        var hello = new MirrorHello(minimum, maximum, new DeviceId(device), stream, "tg1", numbering, 0, "this", 0, new ChannelShare(channel, channels));
         acceptance.Judge(hello, certified == 0 ? null : new DeviceId(certified), out var detail).ShouldBe(expected);
         (detail.Length == 0).ShouldBe(expected == MirrorRefusal.None);
     }
