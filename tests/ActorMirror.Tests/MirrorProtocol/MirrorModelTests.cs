@@ -105,7 +105,7 @@ public sealed class MirrorModelTests(ITestOutputHelper output)
         var (stories, repaired) = (0, default(Repairs));
         // A mirror or table made anew heals everything by its snapshot: here nothing of that kind happens.
         var steps = Gen.Frequency([.. Usual.Take(8), (20, Gen.Constant(Step.Damage)), (2, Gen.Constant(Step.Vanish)), (1, Gen.Constant(Step.Resync))]);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(250).WithEndSize(200).WithReplay(20_140_613, 1), Prop.ForAll(Stories(steps), story =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(200).WithReplay(20_140_613, 1), Prop.ForAll(Stories(steps), story =>
         {
             var pair = new MirrorPair(room);
             for (var i = 0; i < Keys / 2; i++) pair.Upsert(Flows.Connection(i));
@@ -133,7 +133,7 @@ public sealed class MirrorModelTests(ITestOutputHelper output)
         {
             case Step.Upsert:
                 var record = Flows.Connection(happening.Key, happening.Variation < 4 ? ConnectionState.Established : ConnectionState.TimeWait, 1 + happening.Variation % 2);
-                pair.Upsert(record, happening.Key % 3 == 0 ? Flows.Helped(new Random(happening.Variation), record) : null); // some are of FTP
+                pair.Upsert(record, happening.Key % 6 == 0 ? Flows.Helped(new Random(happening.Variation), record) : null); // some are of FTP
                 break;
             case Step.Delete:
                 pair.Delete(key);
