@@ -57,7 +57,7 @@ internal static class LoadCommands
             {
                 while (Console.In.ReadLine() is not null) Interlocked.Increment(ref asked);
                 Volatile.Write(ref over, true);
-            });
+            }, CancellationToken.None);
             probe.Run(() =>
             {
                 if (told < Volatile.Read(ref asked))

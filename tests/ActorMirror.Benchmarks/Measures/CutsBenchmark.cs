@@ -28,7 +28,10 @@ internal sealed class CutsBenchmark : IBenchmark
     // New attempts to connect begin after a second and come in twice the time each; a taken-away link may have cost some of them.
     private static readonly TimeSpan HealPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan LongestOutage = TimeSpan.FromMilliseconds(1_500);
+
+    // A peer that says nothing for a second is given up: a shorter outage would be none.
+    private static readonly TimeSpan ShortestOutage = TimeSpan.FromMilliseconds(1_300);
+    private static readonly TimeSpan LongestOutage = TimeSpan.FromMilliseconds(2_500);
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(100);
     private const int Looks = 50;
 
@@ -59,9 +62,10 @@ internal sealed class CutsBenchmark : IBenchmark
             if (load.IsFaulted) await load;
             var flushed = cut % FlushEvery == 0 ? random.Next(2) == 0 ? active : mirror : null;
             if (flushed is not null) await Site.InAsync(site.Network.DataPlane(flushed.Name), stop, "conntrack", "-F");
+            var transitions = (await Site.UntilAsync(active, g => g.Mirror is not null, HealPatience, stop)).Mirror!.Transitions;
             var begin = Monotonic.Now;
             await CutAsync(site, active, mirror, isLink: cut % LinkEvery == 0, random, stop);
-            await Site.UntilAsync(active, g => g.Mirror is { State: MirrorChannelState.InSync, Complete: true }, HealPatience, stop);
+            await Site.UntilAsync(active, g => g.Mirror is { State: MirrorChannelState.InSync, Complete: true } m && m.Transitions > transitions, HealPatience, stop);
             found.Healed.Add((Monotonic.Now - begin) / (double)Monotonic.Second);
             var (comparison, looks) = await EqualAsync(tables, active, stop);
             found.Add(comparison, looks, flushed is not null);
@@ -115,7 +119,7 @@ internal sealed class CutsBenchmark : IBenchmark
         {
             List<(string, LinkPlan)> link = [(mirror.Name, mirror.Host.Links.First(l => l.Segment == "mirror"))];
             await site.Network.CutAsync(link);
-            await Task.Delay(random.NextDouble() * LongestOutage, CancellationToken.None);
+            await Task.Delay(ShortestOutage + random.NextDouble() * (LongestOutage - ShortestOutage), CancellationToken.None);
             await site.Network.HealAsync(link);
             return;
         }

@@ -37,7 +37,7 @@ internal sealed class ProtectBenchmark : IBenchmark
 
         var moderate = await MeasureAsync("fresh-500");
         var fast = await MeasureAsync("fresh-2000");
-        return new BenchmarkReport(Name, [.. moderate.Rows(null), .. fast.Rows("p99 ≤ 20 ms")]) 
+        return new BenchmarkReport(Name, [.. moderate.Rows(null), .. fast.Rows("p99 ≤ 20 ms")])
         {
             Also = moderate.Fields,
         };
@@ -110,7 +110,10 @@ internal sealed class ProtectBenchmark : IBenchmark
 
             Row Of(string which, double share) => new()
             {
-                What = $"handshake to the mirror's kernel at {Rate:0} new per second, {which} of {_known.Length}", Unit = "ms", Ours = Statistics.Quantile(_known, share), Rounds = 1,
+                What = $"handshake to the mirror's kernel at {Rate:0} new per second, {which} of {_known.Length}",
+                Unit = "ms",
+                Ours = Statistics.Quantile(_known, share),
+                Rounds = 1,
             };
         }
     }

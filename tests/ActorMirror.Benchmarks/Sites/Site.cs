@@ -124,10 +124,7 @@ internal sealed class Site : IAsyncDisposable
     public static Task RememberAsync(string networkNamespace, int seconds, CancellationToken stop) =>
         InAsync(networkNamespace, stop, "sysctl", "-qw", $"net.netfilter.nf_conntrack_tcp_timeout_time_wait={seconds}");
 
-    /// <summary>
-    /// Until these kernels hold no connection any more. Entries whose time is over are taken out now and then, up to a minute later; whoever reads the table has
-    /// them taken out at once (ctnetlink_dump_table).
-    /// </summary>
+    /// <summary>Until these kernels hold no TCP connection any more.</summary>
     public static async Task ForgottenAsync(IReadOnlyList<string> namespaces, CancellationToken stop)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -136,15 +133,17 @@ internal sealed class Site : IAsyncDisposable
             while (await CountAsync(place, stop) is > 0 and var left)
             {
                 if (limit.IsCancellationRequested) throw new TimeoutException($"{left} connections are still in {place}");
-                await InAsync(place, stop, "sh", "-c", "conntrack -L >/dev/null 2>&1");
                 await Task.Delay(10 * Look, stop);
             }
         }
     }
 
-    /// <summary>Entries of the kernel's table there.</summary>
+    /// <summary>
+    /// TCP connections of the kernel's table there, by reading it: entries whose time is over are taken out now and then, up to a minute later, but at once where
+    /// somebody reads (ctnetlink_dump_table).
+    /// </summary>
     public static async Task<int> CountAsync(string networkNamespace, CancellationToken stop) =>
-        int.Parse(await InAsync(networkNamespace, stop, "conntrack", "-C"), CultureInfo.InvariantCulture);
+        int.Parse(await InAsync(networkNamespace, stop, "sh", "-c", "conntrack -L -p tcp 2>/dev/null | wc -l"), CultureInfo.InvariantCulture);
 
     /// <summary>More addresses of the client, from this one on: the ports of one are too few.</summary>
     public async Task<string[]> AddClientAddressesAsync(int first, int count, CancellationToken stop)
