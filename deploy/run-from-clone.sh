@@ -7,10 +7,10 @@ build_once() {
   exec 9>"${TMPDIR:-/tmp}/actormirror-build-$(id -u)-$(echo "$root" | cksum | cut -d' ' -f1).lock"
   flock 9
   for project in "$@"; do
-    assembly=$root/src/$project/bin/Release/net10.0/built
-    if [ ! -e "$assembly" ] || [ -n "$(find "$root/src" "$root"/Directory.* -newer "$assembly" -type f \
+    assembly=$root/$project/bin/Release/net10.0/built
+    if [ ! -e "$assembly" ] || [ -n "$(find "$root/src" "$root/$project" "$root"/Directory.* -newer "$assembly" -type f \
         -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]; then
-      dotnet build -c Release -v quiet -nologo -clp:ErrorsOnly "$root/src/$project" >&2 || return 1
+      dotnet build -c Release -v quiet -nologo -clp:ErrorsOnly "$root/$project" >&2 || return 1
       touch "$assembly"
     fi
   done

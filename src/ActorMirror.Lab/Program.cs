@@ -8,7 +8,6 @@ return await new RootCommand("ActorMirror's laboratory: networks of namespaces, 
 {
     RunCommands.Run(),
     RunCommands.Demo(),
-    BenchCommands.Build(),
     HouseCommands.Leftovers(),
     HouseCommands.Clean(),
     HouseCommands.Reap(),

@@ -1,5 +1,6 @@
 using ActorMirror.Actors.Runtime;
 using ActorMirror.Actors.Tables;
+using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
@@ -53,8 +54,9 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
     // come: a device's first promotion runs code for the first time and takes up to 100 ms on a busy machine, in which datagrams would be lost.
     private static readonly TimeSpan Overlap = TimeSpan.FromMilliseconds(250);
 
-    // In-flight handshakes end within milliseconds of the gate; a client whose SYN it drops retries after a second, so it must be short.
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(5);
+    // In-flight handshakes end within milliseconds of the gate, and their events may then rest; a client whose SYN it drops retries after a second, so it must be
+    // short.
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(5) + FlowListener.Rest;
 
     // A full resync of a large table may stand before the handover.
     private static readonly TimeSpan HandoverPatience = TimeSpan.FromSeconds(30);

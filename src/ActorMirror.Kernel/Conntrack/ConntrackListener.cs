@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorMirror.Kernel.Native;
 using ActorMirror.Kernel.Netlink;
 
@@ -25,8 +26,11 @@ public interface IConntrackObserver
 /// <param name="ReceiveBufferBytes">An event occupies about 1 KB of it, so the default bridges a pause of about 100 ms at 80,000 events/s.</param>
 /// <param name="BatchEvents">The most events in one call.</param>
 /// <param name="Expectations">Whether those of helpers are heard too, in order with the others and whatever the mark of their entry.</param>
+/// <param name="Rest">
+/// From one reading to the next at least: what happens meanwhile is handed over together. The first event after a quiet time is not held back.
+/// </param>
 public sealed record ConntrackListenerOptions(
-    uint MarkValue = 0, uint MarkMask = 0, int ReceiveBufferBytes = 8 * 1024 * 1024, int BatchEvents = 512, bool Expectations = false);
+    uint MarkValue = 0, uint MarkMask = 0, int ReceiveBufferBytes = 8 * 1024 * 1024, int BatchEvents = 512, bool Expectations = false, TimeSpan Rest = default);
 
 /// <summary>
 /// Hears the events (new, update, destroy) of one namespace's conntrack table on a thread of its own. Per wake-up it reads all that is queued, so batches form
@@ -41,6 +45,7 @@ public sealed class ConntrackListener : IDisposable
     private readonly ConntrackListenerOptions _options;
     private readonly Lock _ownPorts = new();
     private readonly HashSet<uint> _ownPortIds = [];
+    private readonly ManualResetEvent _over = new(false);
     private Thread? _thread;
     private volatile bool _stopping;
 
@@ -105,9 +110,11 @@ public sealed class ConntrackListener : IDisposable
     {
         if (_stopping) return;
         _stopping = true;
+        _over.Set();
         _socket.Cancel();
         if (_thread is not null && _thread != Thread.CurrentThread) _thread.Join();
         _socket.Dispose();
+        _over.Dispose();
     }
 
     private void Run(IConntrackObserver observer)
@@ -130,6 +137,7 @@ public sealed class ConntrackListener : IDisposable
         var events = new ConntrackEvent[_options.BatchEvents];
         var datagram = GC.AllocateUninitializedArray<byte>(DatagramBytes);
         var count = 0;
+        var read = 0L; // as if long ago
         while (!_stopping)
         {
             var status = _socket.Receive(datagram, out var length);
@@ -148,8 +156,16 @@ public sealed class ConntrackListener : IDisposable
             if (count > 0) observer.Events(events.AsSpan(0, count));
             count = 0;
             if (status == ReceiveStatus.Overrun) observer.Overflow();
-            else if (!_stopping) _socket.Wait();
+            else if (!_stopping && _socket.Wait()) Rest(ref read);
         }
+    }
+
+    /// <summary>Each reading wakes others, here and on the mirror, and under load that costs more than the events.</summary>
+    private void Rest(ref long read)
+    {
+        var left = (int)(_options.Rest - Stopwatch.GetElapsedTime(read)).TotalMilliseconds;
+        if (left > 0) _over.WaitOne(left);
+        read = Stopwatch.GetTimestamp();
     }
 
     private void Refilter() => _socket.AttachFilter(ConntrackFilter.Build(_options.MarkValue, _options.MarkMask, _ownPortIds));

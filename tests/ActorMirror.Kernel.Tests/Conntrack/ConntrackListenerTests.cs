@@ -47,6 +47,24 @@ public sealed class ConntrackListenerTests : IDisposable
     }
 
     [NamespaceFact]
+    public async Task What_happens_while_it_rests_is_handed_over_together_and_the_first_is_not_held_back()
+    {
+        var pieces = new List<int>();
+        var observer = new RecordingObserver { OnBatch = pieces.Add };
+        using var listener = ConntrackListener.Open(new ConntrackListenerOptions(Rest: TimeSpan.FromSeconds(2)));
+        listener.Start(observer);
+        Change(_others, batch => batch.Create(Samples.Udp(1), 600));
+        await observer.NextAsync();
+        Change(_others, batch => batch.Create(Samples.Udp(2), 600));
+        await observer.NextAsync();
+
+        // It rests from here on; each of these by itself would be handed over by itself.
+        for (var port = 3; port <= 20; port++) Change(_others, batch => batch.Create(Samples.Udp((ushort)port), 600));
+        for (var port = 3; port <= 20; port++) (await observer.NextAsync()).Entry.Original.SourcePort.ShouldBe((ushort)port);
+        pieces.ShouldBe([1, 1, 18]);
+    }
+
+    [NamespaceFact]
     public async Task Foreign_marks_and_own_changes_are_not_heard()
     {
         var observer = new RecordingObserver();

@@ -5,7 +5,7 @@ using ActorMirror.Lab.Processes;
 using ActorMirror.Lab.Runs;
 using ActorMirror.Lab.Traffic;
 
-namespace ActorMirror.Lab.Benchmarks;
+namespace ActorMirror.Benchmarks.Measures;
 
 /// <summary>When each TCP connection entered a device's kernel table, as conntrack(8) hears it there.</summary>
 internal sealed partial class InjectionWatch : IDisposable
