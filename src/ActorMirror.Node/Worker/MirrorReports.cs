@@ -39,30 +39,30 @@ internal static class MirrorReports
 
     private static MirrorReport Outgoing(
         string group, int channel, int port, MirrorSenderStatus status, RetractionTally? retracted, Func<DeviceId, string> name, TimeProvider time) => new()
-    {
-        TrafficGroup = group,
-        Direction = MirrorDirection.Outgoing,
-        Peer = name(status.Peer),
-        Channel = channel,
-        Port = port,
-        Path = PathOf(status.Path),
-        Security = status.Path is null ? null : status.IsAuthenticated ? "tls" : "plain-text",
-        State = State(status.Channel.State),
-        Since = Since(status.Channel, time),
-        Transitions = (int)status.Channel.Transitions,
-        Reason = Reason(status.Channel),
-        LastReason = LastReason(status.Channel),
-        LagChanges = status.Outstanding,
-        LagBytes = status.OutstandingBytes,
-        SequenceAppended = (ulong)status.Queued,
-        SequenceSent = (ulong)status.Sent,
-        SequenceAcked = (ulong)status.Acknowledged,
-        OldestUnackedMs = status.OldestAge.TotalMilliseconds,
-        Complete = status.Channel.State == ChannelState.InSync,
-        Resyncs = (int)status.Snapshots,
-        NotHeld = Enum.GetValues<RetractionReason>().Where(r => retracted?.Of(r) > 0).ToImmutableSortedDictionary(r => Kebab(r.ToString()), r => retracted!.Of(r)),
-        Repaired = Repaired(status.Repairs),
-    };
+        {
+            TrafficGroup = group,
+            Direction = MirrorDirection.Outgoing,
+            Peer = name(status.Peer),
+            Channel = channel,
+            Port = port,
+            Path = PathOf(status.Path),
+            Security = status.Path is null ? null : status.IsAuthenticated ? "tls" : "plain-text",
+            State = State(status.Channel.State),
+            Since = Since(status.Channel, time),
+            Transitions = (int)status.Channel.Transitions,
+            Reason = Reason(status.Channel),
+            LastReason = LastReason(status.Channel),
+            LagChanges = status.Outstanding,
+            LagBytes = status.OutstandingBytes,
+            SequenceAppended = (ulong)status.Queued,
+            SequenceSent = (ulong)status.Sent,
+            SequenceAcked = (ulong)status.Acknowledged,
+            OldestUnackedMs = status.OldestAge.TotalMilliseconds,
+            Complete = status.Channel.State == ChannelState.InSync,
+            Resyncs = (int)status.Snapshots,
+            NotHeld = Enum.GetValues<RetractionReason>().Where(r => retracted?.Of(r) > 0).ToImmutableSortedDictionary(r => Kebab(r.ToString()), r => retracted!.Of(r)),
+            Repaired = Repaired(status.Repairs),
+        };
 
     private static MirrorReport Incoming(string group, int channel, int port, MirrorReceiverStatus status, Func<DeviceId, string> name, TimeProvider time) => new()
     {
