@@ -5,8 +5,9 @@ internal static class Clone
 {
     public static string Path(params string[] parts) => System.IO.Path.Combine([Root(), .. parts]);
 
+    /// <summary>Those with a name; the others are what scenarios include.</summary>
     public static IEnumerable<string> Scenarios() =>
-        Directory.GetFiles(Path("hocon", "scenarios"), "*.conf").Where(f => File.ReadAllText(f).Contains("\nscenario {")).Order();
+        Directory.GetFiles(Path("hocon", "scenarios"), "*.conf").Where(f => File.ReadAllText(f).Contains("\nscenario {\n  name = ")).Order();
 
     private static string Root()
     {
