@@ -7,7 +7,7 @@ namespace ActorMirror.Kernel.Tests.Harness;
 /// <summary>
 /// A test that runs alone in a fresh network namespace: in a process of its own, because a .NET process whose threads live in
 /// different namespaces hands them on to its thread pool. In the body, <see cref="TestNetwork"/> adds further namespaces.
-/// The class needs a parameterless constructor; it may be <see cref="IDisposable"/>. Skipped without root, except where CI=true: there it fails.
+/// The class needs a parameterless constructor; it may be <see cref="IAsyncDisposable"/> or <see cref="IDisposable"/>. Skipped without root, except where CI=true: there it fails.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("ActorMirror.Kernel.Tests.Harness.NamespaceFactDiscoverer", "ActorMirror.Kernel.Tests")]

@@ -19,7 +19,8 @@ internal static class Program
             }
             finally
             {
-                (instance as IDisposable)?.Dispose();
+                if (instance is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync();
+                else (instance as IDisposable)?.Dispose();
             }
 
             return 0;

@@ -42,23 +42,35 @@ public sealed class TeardownTests : IDisposable
     public async Task After_the_end_of_the_lab_nothing_is_left(int signal)
     {
         using var lab = StartLab(_state);
-        using var starting = new CancellationTokenSource(Patience);
-        while (!Started(lab)) await Task.Delay(20, starting.Token);
-        var run = Directory.GetDirectories(_state).ShouldHaveSingleItem();
-        var prefix = $"am-{Path.GetFileName(run)}-";
-        var namespaces = Namespaces.All().Where(n => n.StartsWith(prefix)).ToList();
-        var members = Namespaces.Members(namespaces);
-        namespaces.Count.ShouldBe(3);
-        members.ShouldNotBeEmpty();
+        try
+        {
+            using var starting = new CancellationTokenSource(Patience);
+            while (!Started(lab)) await Task.Delay(20, starting.Token);
+            var prefix = $"am-{Path.GetFileName(Directory.GetDirectories(_state).ShouldHaveSingleItem())}-";
+            var namespaces = Namespaces.All().Where(n => n.StartsWith(prefix)).ToList();
+            var members = Namespaces.Members(namespaces);
+            namespaces.Count.ShouldBe(3);
+            members.ShouldNotBeEmpty();
 
-        Signals.Send(lab.Id, (Signal)signal);
-        await lab.WaitForExitAsync().WaitAsync(Patience);
+            Signals.Send(lab.Id, (Signal)signal);
+            await lab.WaitForExitAsync().WaitAsync(Patience);
 
-        // Killed, its reaper does the work: it is over when the record is gone.
+            await ReapedAsync();
+            Namespaces.All().ShouldNotContain(n => n.StartsWith(prefix));
+            members.ShouldAllBe(m => !m.IsAlive);
+        }
+        finally
+        {
+            lab.Kill(); // one that did not end: its reaper needs the record, which goes with this test
+            await ReapedAsync();
+        }
+    }
+
+    /// <summary>Killed, its reaper does the work: it is over when the record is gone.</summary>
+    private async Task ReapedAsync()
+    {
         using var patience = new CancellationTokenSource(Patience);
-        while (Directory.Exists(run)) await Task.Delay(20, patience.Token);
-        Namespaces.All().ShouldNotContain(n => n.StartsWith(prefix));
-        members.ShouldAllBe(m => !m.IsAlive);
+        while (Directory.GetDirectories(_state).Length > 0) await Task.Delay(20, patience.Token);
     }
 
     private bool Started(Process lab)
@@ -81,8 +93,8 @@ public sealed class TeardownTests : IDisposable
               steps = [{ run = long }, { pause = 1 m }, { pause = 1 m }]
             }
             """);
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false };
-        foreach (var argument in (string[])[typeof(Run).Assembly.Location, "run", scenario]) start.ArgumentList.Add(argument);
+        // A shell starts what it does not wait for with SIGINT ignored, and all that is started from there inherits it.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", typeof(Run).Assembly.Location, "run", scenario]);
         start.Environment["AMLAB_STATE"] = state;
         return Process.Start(start)!;
     }
