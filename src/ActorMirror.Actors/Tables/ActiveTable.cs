@@ -178,21 +178,6 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         if (Sender is { } sender) await sender.DisposeAsync();
     }
 
-    bool IMirrorSenderOwner.SnapshotWanted(MirrorSender sender, SnapshotRequest request) => Tell(new TableMessage.SnapshotWanted(sender, request));
-
-    bool IMirrorSenderOwner.SnapshotChunkWanted(MirrorSender sender, long request, int limit) => Tell(new TableMessage.ChunkWanted(sender, request, limit));
-
-    bool IMirrorSenderOwner.DigestWanted(MirrorSender sender) => Tell(new TableMessage.DigestWanted(sender));
-
-    bool IMirrorSenderOwner.RepairWanted(MirrorSender sender, RepairRequest request) => Tell(new TableMessage.RepairWanted(sender, request));
-
-    bool IMirrorSenderOwner.Acknowledged(MirrorSender sender, long sequence) => Tell(new TableMessage.Acknowledged(sender, sequence));
-
-    bool IMirrorSenderOwner.Retracted(MirrorSender sender, ReadOnlySpan<Retraction> retractions) =>
-        Tell(new TableMessage.Retracted(sender, retractions.ToArray()));
-
-    bool IMirrorSenderOwner.StateChanged(MirrorSender sender, ChannelStatus status) => Tell(new TableMessage.ChannelChanged(sender, status));
-
     /// <summary>
     /// Behind the events: a snapshot's chunk must not overtake the changes that were read before it was asked for. What a full mailbox does not take
     /// the sender tells again.
@@ -262,23 +247,6 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         count = 0;
     }
 
-    private void SendChunk(TableMessage.ChunkWanted wanted)
-    {
-        Send();
-        var written = Table.NextChunk(changes.AsSpan(0, Math.Min(wanted.Limit, changes.Length)), out var done);
-        if ((written > 0 || !done) && !Sender!.TryAppendChunk(wanted.Request, changes.AsSpan(0, written))) Table.CloseStream();
-    }
-
-    private void ChannelChanged(ChannelStatus status)
-    {
-        var inSync = status.State == MirrorChannelState.InSync;
-        context.Log.LogInformation(
-            "Traffic group {Group}: mirror channel {Channel} to {Peer} is {State} {Reason}", context.Group, context.Channel, Peer?.Device, status.State, status.Reason);
-        if (inSync == wasInSync || Peer is not { } peer) return;
-        wasInSync = inSync;
-        context.Observer.CopyChanged(Epoch, peer.Device, inSync, incarnation);
-    }
-
     /// <summary>Entries that came from the mirror get the lifetime their profile gives; those that carry packets have it already.</summary>
     private void SetLifetimes()
     {
@@ -294,25 +262,6 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         record.State is ConnectionState.None or ConnectionState.Established && services.Find(record.Mark)?.IdleTimeoutOf(record.Original.Protocol) is { } idle
             ? idle
             : TimeSpan.FromSeconds(120);
-
-    private async void FlushAsync(TableMessage.Flush flush)
-    {
-        var sequence = Table.LastSequence;
-        var applied = false;
-        Sender?.Say(Account(), atOnce: true); // it may be the last one
-        try
-        {
-            applied = Sender is { } sender && await sender.WhenApplied(sequence, FlushPatience);
-        }
-        catch (OperationCanceledException)
-        {
-            // The sender was stopped meanwhile.
-        }
-        finally
-        {
-            flush.Done(sequence, applied);
-        }
-    }
 
     private ActiveAccount Account()
     {

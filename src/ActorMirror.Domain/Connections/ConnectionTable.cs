@@ -16,13 +16,10 @@ namespace ActorMirror.Domain.Connections;
 public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
 {
     private const int Nowhere = -1;
-    private const int NoChain = 0;
-    private const int PendingChain = 1;
 
     private readonly FlowTable<Note> entries = new();
     private readonly int[] counts = new int[(int)Protection.Deferred + 1];
     private readonly FlowDigest digest = new(digestKey);
-    private readonly List<Chain> chains = [new Chain(default), new Chain(default)]; // 0 is none
     private long refused;
 
     /// <summary>The open ones; protected are those the mirror acknowledged.</summary>
@@ -157,32 +154,6 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         while (chains[PendingChain].Oldest is var oldest and not Nowhere && entries[oldest].Sequence <= sequence) Move(oldest, Protection.Protected);
     }
 
-    /// <summary>
-    /// Mirrors what has become old enough, in no more steps than the destination is long; returns how many changes were written.
-    /// </summary>
-    /// <param name="isMore">There is more that is old enough.</param>
-    public int Ripen(Span<MirrorChange> destination, out bool isMore)
-    {
-        var (written, steps) = (0, destination.Length);
-        for (var chain = PendingChain + 1; chain < chains.Count; chain++)
-        {
-            while (chains[chain].Oldest is var slot and not Nowhere && Now - Since(slot) >= chains[chain].Age)
-            {
-                if (steps-- == 0)
-                {
-                    isMore = true;
-                    return written;
-                }
-
-                if (!entries.Record(slot).IsOpen) Unlink(slot); // it ends by itself
-                else if (!streaming || TakeRoom(slot)) Stamp(slot, destination, ref written);
-            }
-        }
-
-        isMore = false;
-        return written;
-    }
-
     /// <summary>The mirror takes an acknowledgement back. False: it is about an older change, or the connection is gone.</summary>
     public bool Retract(in Retraction retraction)
     {
@@ -264,40 +235,6 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
     /// <summary>The mirror has it, or will have it once it applied everything up to the last change.</summary>
     private static bool IsTold(Protection protection) => protection is Protection.Pending or Protection.Protected;
 
-    /// <summary>The chain of an age; ages come from the configuration, so there are few.</summary>
-    private int ChainOf(TimeSpan age)
-    {
-        for (var chain = PendingChain + 1; chain < chains.Count; chain++)
-        {
-            if (chains[chain].Age == age) return chain;
-        }
-
-        chains.Add(new Chain(age));
-        return chains.Count - 1;
-    }
-
-    private void Link(int slot, int to)
-    {
-        var chain = chains[to];
-        ref var entry = ref entries[slot];
-        (entry.Chain, entry.Previous, entry.Next) = ((ushort)to, chain.Newest, Nowhere);
-        if (chain.Newest == Nowhere) chain.Oldest = slot;
-        else entries[chain.Newest].Next = slot;
-        chain.Newest = slot;
-    }
-
-    private void Unlink(int slot)
-    {
-        ref var entry = ref entries[slot];
-        if (entry.Chain == NoChain) return;
-        var chain = chains[entry.Chain];
-        if (entry.Previous == Nowhere) chain.Oldest = entry.Next;
-        else entries[entry.Previous].Next = entry.Next;
-        if (entry.Next == Nowhere) chain.Newest = entry.Previous;
-        else entries[entry.Next].Previous = entry.Previous;
-        (entry.Chain, entry.Previous, entry.Next) = (NoChain, Nowhere, Nowhere);
-    }
-
     private struct Note
     {
         public long Sequence;
@@ -307,16 +244,5 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         public ushort Chain;
         public Protection Protection;
         public RetractionReason Reason;
-    }
-
-    /// <summary>Slots in an order.</summary>
-    private sealed class Chain(TimeSpan age)
-    {
-        /// <summary>What those in it wait for; not of the pending ones.</summary>
-        public TimeSpan Age => age;
-
-        public int Oldest { get; set; } = Nowhere;
-
-        public int Newest { get; set; } = Nowhere;
     }
 }
