@@ -5,7 +5,7 @@ using ActorMirror.Lab.Traffic;
 
 namespace ActorMirror.Benchmarks.Load;
 
-/// <summary>Round trips since the last report, milliseconds.</summary>
+/// <summary>Round trips of requests that were due since the last report, milliseconds.</summary>
 /// <param name="Ended">Connections that ended, since the start.</param>
 /// <param name="Unanswered">Requests on the way, the oldest for <paramref name="OldestMs"/>.</param>
 internal sealed record ProbeReport(int Count, double P50Ms, double P99Ms, double MaxMs, int Ended, int Unanswered, double OldestMs);
@@ -21,6 +21,7 @@ internal sealed class Probe : IDisposable
     private readonly EventLoop _loop = new();
     private readonly List<double> _trips = [];
     private readonly List<Stream> _streams = [];
+    private long _since;
 
     public Probe(IPEndPoint target, int connections, long interval)
     {
@@ -38,7 +39,7 @@ internal sealed class Probe : IDisposable
 
     public void Run(Func<bool> running) => _loop.Run(running);
 
-    /// <summary>What was measured since the last call.</summary>
+    /// <summary>What was measured since the last call; a request that was on its way then is in neither report.</summary>
     public ProbeReport Report()
     {
         var now = Monotonic.Now;
@@ -47,12 +48,18 @@ internal sealed class Probe : IDisposable
         var report = new ProbeReport(
             _trips.Count, At(0.5), At(0.99), At(1), _streams.Count(s => s.IsClosed), waiting.Sum(s => s.Waiting), Monotonic.Milliseconds(now - oldest));
         _trips.Clear();
+        _since = now;
         return report;
 
         double At(double share) => _trips.Count == 0 ? 0 : Statistics.Quantile(_trips, share);
     }
 
     public void Dispose() => _loop.Dispose();
+
+    private void Answered(long due, long now)
+    {
+        if (due >= _since) _trips.Add(Monotonic.Milliseconds(now - due));
+    }
 
     private sealed class Stream(Probe probe, Socket socket, long interval) : Endpoint(socket)
     {
@@ -87,7 +94,7 @@ internal sealed class Probe : IDisposable
                 return;
             }
 
-            for (_bytes += count; _bytes >= RequestBytes; _bytes -= RequestBytes) probe._trips.Add(Monotonic.Milliseconds(now - _due.Dequeue()));
+            for (_bytes += count; _bytes >= RequestBytes; _bytes -= RequestBytes) probe.Answered(_due.Dequeue(), now);
         }
 
         private void Close()

@@ -1,69 +1,57 @@
-using System.Globalization;
+using System.Collections.Concurrent;
 using System.Net;
-using System.Text.RegularExpressions;
-using ActorMirror.Lab.Processes;
-using ActorMirror.Lab.Runs;
+using ActorMirror.Domain.Connections;
+using ActorMirror.Kernel.Conntrack;
+using ActorMirror.Kernel.Namespaces;
 using ActorMirror.Lab.Traffic;
 
 namespace ActorMirror.Benchmarks.Measures;
 
-/// <summary>When each TCP connection entered a device's kernel table, as conntrack(8) hears it there.</summary>
-internal sealed partial class InjectionWatch : IDisposable
+/// <summary>When each TCP connection entered a device's kernel table, as its events say there; they carry no time, so it is that of their reading.</summary>
+internal sealed class InjectionWatch : IConntrackObserver, IDisposable
 {
-    private readonly HostProcess _process;
-    private readonly Dictionary<string, long> _injectedAt = [];
-    private readonly Lock _guard = new();
+    private readonly ConcurrentDictionary<(uint Address, ushort Port), long> _injectedAt = [];
+    private readonly ConntrackListener _listener;
 
-    // conntrack stamps with the wall clock, the client with the monotonic one; over a minute they do not drift apart by a millisecond.
-    private readonly long _wallToMonotonic = Monotonic.Now - (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+    private InjectionWatch(ConntrackListener listener) => _listener = listener;
 
-    private InjectionWatch(HostProcess process)
+    /// <summary>It hears all that happens from now on.</summary>
+    public static InjectionWatch Start(string networkNamespace)
     {
-        _process = process;
-        _ = Task.Run(ReadAsync);
+        using var thread = NamespaceThread.Enter(networkNamespace);
+        var watch = new InjectionWatch(thread.Run(() => ConntrackListener.Open(new ConntrackListenerOptions(FlowMark.Ours, FlowMark.OursMask))));
+        watch._listener.Start(watch);
+        return watch;
     }
 
-    public static InjectionWatch Start(Run run, string networkNamespace)
-    {
-        var process = HostProcess.Start(
-            networkNamespace, "injections", ["nice", "-n", "-15", "conntrack", "-E", "-e", "NEW", "-p", "tcp", "-o", "timestamp", "-b", "8388608"], run.Directory, pipes: true);
-        run.Note(process.Identity);
-        return new InjectionWatch(process);
-    }
+    public int Count => _injectedAt.Count;
 
-    public int Count
-    {
-        get
-        {
-            lock (_guard) return _injectedAt.Count;
-        }
-    }
+    /// <summary>The kernel dropped events: some of them will be missing.</summary>
+    public bool HasLostEvents { get; private set; }
 
-    /// <param name="client">address:port of the client's socket.</param>
+    /// <param name="client">address:port of the client's socket, IPv4.</param>
     /// <returns>Monotonic nanoseconds; null: not seen.</returns>
     public long? InjectedAt(string client)
     {
-        lock (_guard) return _injectedAt.TryGetValue(client, out var at) ? at : null;
+        var socket = IPEndPoint.Parse(client);
+        var address = BitConverter.ToUInt32([.. socket.Address.GetAddressBytes().Reverse()]);
+        return _injectedAt.TryGetValue((address, (ushort)socket.Port), out var at) ? at : null;
     }
 
-    public void Dispose()
-    {
-        _process.Identity.Send(Signal.Kill);
-        _process.Dispose();
-    }
+    public void Dispose() => _listener.Dispose();
 
-    private async Task ReadAsync()
+    void IConntrackObserver.Events(ReadOnlySpan<ConntrackEvent> events)
     {
-        while (await _process.Output.ReadLineAsync() is { } line)
+        var now = Monotonic.Now;
+        foreach (ref readonly var seen in events)
         {
-            if (Event().Match(line) is not { Success: true } match) continue;
-            var stamp = (long)(decimal.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * Monotonic.Second);
-            var client = new IPEndPoint(IPAddress.Parse(match.Groups[2].Value), int.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture));
-            lock (_guard) _injectedAt.TryAdd(client.ToString(), stamp + _wallToMonotonic);
+            if (seen.Kind == ConntrackEventKind.New) _injectedAt.TryAdd(((uint)seen.Entry.Original.Source, seen.Entry.Original.SourcePort), now);
         }
     }
 
-    /// <summary>The original direction comes first in a line.</summary>
-    [GeneratedRegex(@"^\[(\d+\.\d+)\s*\].*?src=(\S+) dst=\S+ sport=(\d+)")]
-    private static partial Regex Event();
+    void IConntrackObserver.Overflow() => HasLostEvents = true;
+
+    void IConntrackObserver.Stopped(Exception? reason)
+    {
+    }
 }

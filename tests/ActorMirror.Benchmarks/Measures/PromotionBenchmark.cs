@@ -20,6 +20,7 @@ internal sealed class PromotionBenchmark : IBenchmark
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MoveWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     public string Name => "promotion";
@@ -72,7 +73,7 @@ internal sealed class PromotionBenchmark : IBenchmark
         var epoch = (await Site.GroupAsync(heir))?.LastPromotion?.Epoch;
         var ended = (await probe.ReportAsync()).Ended;
         await site.StepAsync(new Step { Fault = FaultKind.KillSupervisor, Device = old.Name, Measured = false }, stop);
-        var promotion = (await Site.UntilAsync(heir, g => g.LastPromotion is { } p && p.Epoch != epoch, Patience, stop)).LastPromotion!;
+        var promotion = (await Site.UntilAsync(heir, g => g.LastPromotion is { } p && p.Epoch != epoch, MoveWithin, stop)).LastPromotion!;
         await probe.ReportAsync();
         var report = Task.Run(async () =>
         {

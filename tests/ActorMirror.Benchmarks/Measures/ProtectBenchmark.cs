@@ -9,7 +9,7 @@ using ActorMirror.Lab.Traffic;
 namespace ActorMirror.Benchmarks.Measures;
 
 /// <summary>
-/// How long after its handshake a connection is in the kernel of the mirror: the client's own clock against conntrack's events on the
+/// How long after its handshake a connection is in the kernel of the mirror: the client's own clock against the kernel's events on the
 /// next-active device. It waits until the active shows all of them
 /// as protected, that is acknowledged by the mirror, and fails if it does not.
 /// </summary>
@@ -28,12 +28,12 @@ internal sealed class ProtectBenchmark : IBenchmark
         await using var lab = await ScenarioRunner.OpenAsync(scenario, view, stop);
         foreach (var step in scenario.Steps) await lab.StepAsync(step, stop);
         var mirror = await lab.Cluster.ResolveAsync($"next-active({Site.Group})");
-        using var watch = InjectionWatch.Start(lab.Run, lab.Network.DataPlane(mirror.Name));
+        using var watch = InjectionWatch.Start(lab.Network.DataPlane(mirror.Name));
 
         // What is compiled at its first use is none of the steady state; and the watch is known to hear.
         view.Phase($"{Site.Group} is mirrored to {mirror.Name}: warming up");
         await OpenAsync(lab, Flow("warm"), stop);
-        if (watch.Count == 0) throw new CommandException("conntrack heard nothing on the mirror");
+        if (watch.Count == 0) throw new CommandException("no event of the mirror's kernel was heard");
 
         var moderate = await MeasureAsync("fresh-500");
         var fast = await MeasureAsync("fresh-2000");
@@ -78,15 +78,15 @@ internal sealed class ProtectBenchmark : IBenchmark
         return [.. (await lab.Client.ConnectionsAsync()).OrderBy(c => c.Id).Skip(before)];
     }
 
-    /// <summary>What was heard long ago may still be in the pipe; what conntrack lost never comes.</summary>
+    /// <summary>What was acknowledged a moment ago is heard a moment later; what the kernel dropped never comes.</summary>
     private static async Task HeardAsync(InjectionWatch watch, List<OpenFlow> connections, CancellationToken stop)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!patience.IsCancellationRequested && connections.Exists(c => watch.InjectedAt(c.Local) is null)) await Task.Delay(Look, stop);
+        while (!watch.HasLostEvents && !patience.IsCancellationRequested && connections.Exists(c => watch.InjectedAt(c.Local) is null)) await Task.Delay(Look, stop);
     }
 
     /// <param name="Rate">New connections per second, as they were opened.</param>
-    /// <param name="Lags">Milliseconds; null: protected, but not heard of in the mirror's kernel: conntrack lost the event.</param>
+    /// <param name="Lags">Milliseconds; null: protected, but not heard of in the mirror's kernel: the kernel dropped the event.</param>
     private sealed record Protection(double Rate, IReadOnlyList<double?> Lags)
     {
         private readonly double[] _known = [.. Lags.OfType<double>().DefaultIfEmpty(double.NaN)];

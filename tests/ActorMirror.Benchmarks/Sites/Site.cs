@@ -132,7 +132,8 @@ internal sealed class Site : IAsyncDisposable
         {
             while (await CountAsync(place, stop) is > 0 and var left)
             {
-                if (limit.IsCancellationRequested) throw new TimeoutException($"{left} connections are still in {place}");
+                if (limit.IsCancellationRequested)
+                    throw new TimeoutException($"{left} connections are still in {place}, as\n{await InAsync(place, stop, "sh", "-c", "conntrack -L -p tcp 2>/dev/null | head -n 3")}");
                 await Task.Delay(10 * Look, stop);
             }
         }
