@@ -3,6 +3,7 @@ using ActorMirror.Configuration.Reading;
 using ActorMirror.Configuration.Validation;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Persistence;
 using ActorMirror.Domain.Pools;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Domain.VirtualServers;
@@ -25,6 +26,7 @@ internal static class ModelBuilder
         var vlans = Ordered(config.Vlans).ToDictionary(v => v.Name, v => new Vlan(v.Name, v.Interface!.Value, topology.DataPlaneVlans.Contains(v.Name)));
         var monitors = config.Monitors.ToDictionary(m => m.Name, Monitor);
         var pools = Ordered(config.Pools).ToDictionary(p => p.Name, p => Pool(p, monitors));
+        var persistence = config.PersistenceProfiles.Where(p => p.Mode!.Value is not null).ToDictionary(p => p.Name, Persistence);
 
         return new DeviceGroupModel
         {
@@ -35,11 +37,11 @@ internal static class ModelBuilder
             SelfIps = [.. Ordered(config.SelfIps).Where(s => s.Device is null || ids.ContainsKey(s.Device.Value)).Select(s => SelfIp(s, vlans, ids))],
             TrafficGroups = [.. Ordered(config.TrafficGroups).Select(g => new TrafficGroup(g.Name, [.. g.HaOrder.Items.Select(d => ids[d.Value])]))],
             VirtualAddresses = VirtualAddresses(topology, vlans),
-            VirtualServers = [.. Ordered(config.VirtualServers).Select(v => VirtualServer(topology, v, vlans, pools))],
+            VirtualServers = [.. Ordered(config.VirtualServers).Select(v => VirtualServer(topology, v, vlans, pools, persistence))],
             Snats = [.. Ordered(config.Snats).Select(s => Snat(topology, s, vlans))],
             Pools = [.. pools.Values],
             Cluster = Cluster(config.Cluster),
-            DataPlane = new DataPlaneSettings(config.Namespace!.Value is "host" ? null : config.Namespace.Value, config.OnUnknown!.Value),
+            DataPlane = new DataPlaneSettings(config.Namespace!.Value is "host" ? null : config.Namespace.Value, config.OnUnknown!.Value, config.MaximumRecords!.Value),
             Mirroring = Mirroring(config.Mirroring),
             NotifyHook = config.NotifyHook?.Value,
         };
@@ -63,7 +65,15 @@ internal static class ModelBuilder
         p.LoadBalancing!.Value,
         p.Monitor is { } monitor ? monitors[monitor.Value] : null);
 
-    private static VirtualServer VirtualServer(Topology topology, VirtualServerConfig v, Dictionary<string, Vlan> vlans, Dictionary<string, Pool> pools) => new(
+    private static PersistenceProfile Persistence(PersistenceConfig p) => new(
+        p.Name, p.Mode!.Value!.Value, p.Timeout!.Value, p.Mirror!.Value, p.LengthV4!.Value, p.LengthV6!.Value, p.AcrossServices!.Value, p.AcrossVirtuals!.Value)
+    {
+        Fields = p.Fields.Items.IsEmpty ? HashFields.SourceAddress : p.Fields.Items.Aggregate(HashFields.None, (all, field) => all | field.Value),
+        IsCarp = p.IsCarp!.Value,
+    };
+
+    private static VirtualServer VirtualServer(
+        Topology topology, VirtualServerConfig v, Dictionary<string, Vlan> vlans, Dictionary<string, Pool> pools, Dictionary<string, PersistenceProfile> persistence) => new(
         v.Name,
         v.Destination!.Value,
         v.Protocol!.Value,
@@ -74,7 +84,8 @@ internal static class ModelBuilder
         SnatAddresses(topology, v),
         v.TrafficGroup!.Value,
         v.IdleTimeout!.Value,
-        v.Profile!.Value);
+        v.Profile!.Value,
+        v.Persistence is { } name ? persistence[name.Value] : null);
 
     private static ImmutableArray<Address> SnatAddresses(Topology topology, VirtualServerConfig v)
     {

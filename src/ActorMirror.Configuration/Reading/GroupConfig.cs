@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Persistence;
 using ActorMirror.Domain.Pools;
 using ActorMirror.Domain.VirtualServers;
 
@@ -33,6 +34,8 @@ internal sealed record GroupConfig
 
     public required ImmutableArray<PoolConfig> Pools { get; init; }
 
+    public required ImmutableArray<PersistenceConfig> PersistenceProfiles { get; init; }
+
     public required ImmutableArray<VirtualServerConfig> VirtualServers { get; init; }
 
     public required ImmutableArray<SnatConfig> Snats { get; init; }
@@ -44,6 +47,8 @@ internal sealed record GroupConfig
     public required Located<string>? Namespace { get; init; }
 
     public required Located<OnUnknown>? OnUnknown { get; init; }
+
+    public required Located<int>? MaximumRecords { get; init; }
 
     public required MirroringConfig Mirroring { get; init; }
 
@@ -83,6 +88,20 @@ internal sealed record PoolConfig(
 
 internal sealed record PoolMemberConfig(Located<Endpoint>? Address, Located<int>? Ratio);
 
+/// <param name="Mode">Null within: a kind that no virtual server of type fast-l4 can have.</param>
+internal sealed record PersistenceConfig(
+    string Name,
+    Origin Origin,
+    Located<PersistenceMode?>? Mode,
+    Located<TimeSpan>? Timeout,
+    Located<bool>? Mirror,
+    Located<int>? LengthV4,
+    Located<int>? LengthV6,
+    Located<bool>? AcrossServices,
+    Located<bool>? AcrossVirtuals,
+    LocatedList<HashFields> Fields,
+    Located<bool>? IsCarp) : INamed;
+
 /// <param name="IsForwarding">Its type: forwarding, or fast-l4.</param>
 /// <param name="Protocol">Null within: any.</param>
 /// <param name="WaitsForMirror">Its guarantee: sync.</param>
@@ -100,7 +119,8 @@ internal sealed record VirtualServerConfig(
     Located<TranslationConfig>? Snat,
     Located<string>? TrafficGroup,
     Located<TimeSpan>? IdleTimeout,
-    Located<VirtualServerProfile>? Profile) : INamed
+    Located<VirtualServerProfile>? Profile,
+    Located<string>? Persistence) : INamed
 {
     /// <summary>The virtual address; null where it takes what passes through: it forwards, or listens on a network.</summary>
     public Located<Address>? Address =>

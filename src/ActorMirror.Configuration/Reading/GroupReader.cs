@@ -1,6 +1,7 @@
 using ActorMirror.Configuration.Hocon;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Persistence;
 using ActorMirror.Domain.Pools;
 using ActorMirror.Domain.VirtualServers;
 
@@ -12,6 +13,10 @@ internal static class GroupReader
     private static readonly Kind<int> DeviceIds = Kinds.Integer(1, DeviceId.Maximum);
     private static readonly Kind<int> Ratios = Kinds.Integer(1, 100);
     private static readonly Kind<int> Ports = Kinds.Integer(1024, 65535);
+
+    /// <summary>Kinds of persistence that look into what a client says.</summary>
+    private static readonly string[] InsideKinds = ["msrdp", "sip", "ssl", "universal"];
+
     private static readonly Kind<TimeSpan> IdleTimeouts = Kinds.Duration("1s", "5d");
 
     /// <param name="deviceOverride">Name of this device instead of the one that is written.</param>
@@ -38,12 +43,14 @@ internal static class GroupReader
             VirtualAddresses = [.. root.Named("virtual-addresses").Select(VirtualAddress)],
             Monitors = [.. root.Named("monitors").Select(Monitor)],
             Pools = [.. root.Named("pools").Select(Pool)],
+            PersistenceProfiles = [.. root.Named("persistence-profiles").Select(Persistence)],
             VirtualServers = [.. root.Named("virtual-servers").Select(VirtualServer)],
             Snats = [.. root.Named("snats").Select(Snat)],
             SnatPools = [.. root.Named("snat-pools").Select(s => new SnatPoolConfig(s.Name, s.Origin, s.List("members", Kinds.Address, isRequired: true)))],
             Cluster = Cluster(root.Child("cluster")),
             Namespace = dataPlane.Required("namespace", Kinds.Namespace),
             OnUnknown = dataPlane.Required("on-unknown", Kinds.Choice(("reset", OnUnknown.Reset), ("drop", OnUnknown.Drop))),
+            MaximumRecords = dataPlane.Required("max-persistence-records", Kinds.Integer(1, 1_000_000)),
             Mirroring = Mirroring(root.Child("mirroring")),
             NotifyHook = root.Optional("notify-hook", Kinds.Path),
         };
@@ -104,8 +111,24 @@ internal static class GroupReader
             s.Required("snat", Kinds.SnatOfServer),
             s.Required("traffic-group", Kinds.Reference),
             s.Required("idle-timeout", IdleTimeouts),
-            s.Required("profile", Kinds.Choice(("none", VirtualServerProfile.None), ("ftp", VirtualServerProfile.Ftp))));
+            s.Required("profile", Kinds.Choice(("none", VirtualServerProfile.None), ("ftp", VirtualServerProfile.Ftp))),
+            s.Optional("persistence", Kinds.Reference));
     }
+
+    private static PersistenceConfig Persistence(Section s) => new(
+        s.Name, s.Origin,
+        s.Required("type", Kinds.Choice<PersistenceMode?>(
+            [("source-address", PersistenceMode.SourceAddress), ("destination-address", PersistenceMode.DestinationAddress), ("hash", PersistenceMode.Hash), .. InsideKinds.Select(kind => (kind, default(PersistenceMode?)))])),
+        s.Required("timeout", Kinds.Duration("1s", "7d")),
+        s.Required("mirror", Kinds.Switch),
+        s.Required("mask-v4", Kinds.Integer(1, 32)),
+        s.Required("mask-v6", Kinds.Integer(1, 128)),
+        s.Required("match-across-services", Kinds.Switch),
+        s.Required("match-across-virtuals", Kinds.Switch),
+        s.List("fields", Kinds.Choice(
+            ("source-address", HashFields.SourceAddress), ("source-port", HashFields.SourcePort),
+            ("destination-address", HashFields.DestinationAddress), ("destination-port", HashFields.DestinationPort)), isRequired: false),
+        s.Required("algorithm", Kinds.Choice(("default", false), ("carp", true))));
 
     private static MirrorChoice AfterAgeOrBytes(Section s) =>
         new(true, s.Optional("after-age", Kinds.Duration("1s", "1d"))?.Value, s.Optional("after-bytes", Kinds.Size("1", "1TB"))?.Value);

@@ -14,6 +14,7 @@ internal static class ReferenceRules
         var pools = Names(config.Pools);
         var snatPools = Names(config.SnatPools);
         var monitors = Names(config.Monitors);
+        var persistence = Names(config.PersistenceProfiles);
         var members = config.Members.Items.Select(m => m.Value).ToHashSet();
 
         if (config.Device is { } self && Exists(self, devices, "device") && IsOutside(self))
@@ -46,6 +47,7 @@ internal static class ReferenceRules
         {
             foreach (var vlan in server.AllVlans) Exists(vlan, vlans, "VLAN");
             Exists(server.Pool, pools, "pool");
+            Exists(server.Persistence, persistence, "persistence profile");
             Exists(server.TrafficGroup, groups, "traffic group");
         }
 
@@ -62,11 +64,11 @@ internal static class ReferenceRules
 
         bool IsOutside(Located<string> device) => config.Members.IsComplete && !members.Contains(device.Value);
 
-        // Where nothing of the kind is defined at all, that is reported as a missing key; only pools of both kinds may be missing.
+        // Where nothing of the kind is defined at all, that is reported as a missing key; only pools of both kinds and persistence profiles may be missing.
         bool Exists(Located<string>? name, HashSet<string> known, string what)
         {
             if (name is null) return false;
-            if (known.Contains(name.Value) || (known.Count == 0 && known != pools && known != snatPools)) return true;
+            if (known.Contains(name.Value) || (known.Count == 0 && known != pools && known != snatPools && known != persistence)) return true;
             problems.Error(name.Origin, $"there is no {what} named '{name.Value}'", Spelling.Suggest(name.Value, known, $"a {what}"));
             return false;
         }

@@ -47,7 +47,7 @@ public sealed record Declaration(
     /// <summary>Over what all devices must agree on; each device's own name and addresses are not part of it.</summary>
     private static ulong DigestOf(DeviceGroupModel model) => Digest.Of(
     [
-        .. model.VirtualServers.Select(v => $"{v.Name} {v.Destination} {v.Protocol} {v.Pool?.Name} {v.Mirror} {v.AutomapByVlan} {string.Join(',', v.SnatAddresses)} {v.TrafficGroup} {v.IdleTimeout}"),
+        .. model.VirtualServers.Select(v => $"{v.Name} {v.Destination} {v.Protocol} {v.Pool?.Name} {v.Mirror} {v.AutomapByVlan} {string.Join(',', v.SnatAddresses)} {v.TrafficGroup} {v.IdleTimeout}{(v.Persistence is { } persistence ? $" {persistence}" : "")}"),
         .. model.Snats.Select(s =>
             $"{s.Key} {string.Join(',', s.Origins)} {string.Join(',', s.Vlans.Select(v => v.Name))} {s.Automap} {string.Join(',', s.Translations)} {s.Mirror} {s.TrafficGroup} {s.IdleTimeout} {s.UdpIdleTimeout}"),
         .. model.Pools.Select(p => $"{p.Name} {p.LoadBalancing} {string.Join(',', p.Members)} {p.Monitor}"),

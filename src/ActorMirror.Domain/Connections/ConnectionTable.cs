@@ -127,6 +127,15 @@ public sealed partial class ConnectionTable(int maximum, ulong digestKey = 0)
         return streaming;
     }
 
+    /// <summary>
+    /// Numbers a change that is of no connection, for the one order of all. False: no stream is open; the next snapshot is to have what it says.
+    /// </summary>
+    public bool TryNumber(out long sequence)
+    {
+        sequence = ++LastSequence;
+        return streaming;
+    }
+
     public bool TryGet(in FlowKey key, out ConnectionView view)
     {
         var slot = entries.Find(key);

@@ -1,4 +1,5 @@
 using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Domain.Persistence;
 
 namespace ActorMirror.Domain.Connections;
 
@@ -9,7 +10,8 @@ namespace ActorMirror.Domain.Connections;
 /// answers and events tell: what the active's digest is compared with.
 /// </summary>
 /// <param name="maximum">Room; the active is told, and a connection beyond it is retracted.</param>
-public sealed partial class MirrorTable(int maximum)
+/// <param name="maximumRecords">Room for persistence records.</param>
+public sealed partial class MirrorTable(int maximum, int maximumRecords = 0)
 {
     private const int Nowhere = -1;
 
@@ -20,6 +22,9 @@ public sealed partial class MirrorTable(int maximum)
     private int sweepCursor = Nowhere;
 
     public int Count => entries.Count;
+
+    /// <summary>The persistence records; the stream carries both in one order.</summary>
+    public PersistenceCopy Records { get; } = new(maximumRecords);
 
     /// <summary>The open ones; protected are those in this device's kernel.</summary>
     public OpenTally Open { get; } = new();
@@ -36,9 +41,9 @@ public sealed partial class MirrorTable(int maximum)
     public bool MustSweep => sweepCursor != Nowhere;
 
     /// <summary>The table of a device that was active: all of it unverified.</summary>
-    public static MirrorTable FromActive(ConnectionTable active, int maximum)
+    public static MirrorTable FromActive(ConnectionTable active, int maximum, int maximumRecords = 0)
     {
-        var table = new MirrorTable(maximum);
+        var table = new MirrorTable(maximum, maximumRecords);
         Span<ConnectionView> views = new ConnectionView[256];
         var cursor = 0;
         while (active.Read(ref cursor, views) is > 0 and var read)
@@ -92,17 +97,22 @@ public sealed partial class MirrorTable(int maximum)
                     sweepCursor = Nowhere;
                     IsComplete = false;
                     doubtedSince = Nowhere;
+                    Records.BeginSnapshot();
                     break;
                 case MirrorChangeKind.SnapshotEnd:
                     // Refused connections are not in the table: then the count cannot be compared.
                     consistent = refusedInSnapshot > 0 || verified == change.Count;
                     sweepCursor = consistent ? 0 : Nowhere;
+                    Records.EndSnapshot(work.Records);
                     break;
                 case MirrorChangeKind.Doubt:
                     Doubt(change);
                     break;
                 case MirrorChangeKind.Settle:
                     sweepCursor = 0;
+                    break;
+                case MirrorChangeKind.Persist or MirrorChangeKind.Unpersist:
+                    Records.Apply(change, work.Records);
                     break;
                 default:
                     throw new ArgumentOutOfRangeException(nameof(changes), change.Kind, "no such change");
@@ -155,46 +165,6 @@ public sealed partial class MirrorTable(int maximum)
         entries.Remove(slot); // seeded, and no change ever named it
         return false;
     }
-
-    /// <summary>
-    /// Reads what is in the kernel from a cursor that starts at 0 and may rest between calls while the table changes; returns how many were written, 0 at
-    /// the end.
-    /// </summary>
-    public int Read(ref int cursor, Span<ConnectionRecord> destination)
-    {
-        var written = 0;
-        for (; cursor < entries.SlotCount && written < destination.Length; cursor++)
-        {
-            if (entries[cursor].InKernel) destination[written++] = entries.Record(cursor);
-        }
-
-        return written;
-    }
-
-    /// <summary>What is in the kernel now, verified or not.</summary>
-    public IEnumerable<(ConnectionRecord Record, HelperState? Helped)> InKernel()
-    {
-        for (var slot = 0; slot < entries.SlotCount; slot++)
-        {
-            if (entries[slot].InKernel) yield return (entries.Record(slot), entries.Helped(slot));
-        }
-    }
-
-    public bool TryGet(in FlowKey key, out ConnectionRecord record, out bool inKernel, out bool isVerified)
-    {
-        var slot = entries.Find(key);
-        if (slot == Nowhere)
-        {
-            (record, inKernel, isVerified) = (default, false, false);
-            return false;
-        }
-
-        (record, inKernel, isVerified) = (entries.Record(slot), entries[slot].InKernel, entries[slot].Snapshot == snapshot);
-        return true;
-    }
-
-    /// <summary>What a connection's helper did, as the active says; null: it has none, and none expected it, or it is not in the table.</summary>
-    public HelperState? Helped(in FlowKey key) => entries.Find(key) is var slot and not Nowhere ? entries.Helped(slot) : null;
 
     private void Upsert(in MirrorChange change, MirrorWork work)
     {

@@ -1,4 +1,5 @@
 using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Domain.Persistence;
 
 namespace ActorMirror.Domain.Connections;
 
@@ -31,8 +32,12 @@ public sealed class MirrorWork
     /// <summary>For the active.</summary>
     public List<Retraction> Retractions { get; } = [];
 
+    /// <summary>For the kernel's persistence maps.</summary>
+    public List<PersistenceChange> Records { get; } = [];
+
     public void Clear()
     {
+        Records.Clear();
         Operations.Clear();
         Retractions.Clear();
     }

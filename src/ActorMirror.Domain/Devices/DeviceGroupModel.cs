@@ -120,7 +120,8 @@ public enum OnUnknown
 }
 
 /// <param name="Namespace">Name of the data plane's network namespace; null: the host's own.</param>
-public sealed record DataPlaneSettings(string? Namespace, OnUnknown OnUnknown);
+/// <param name="MaximumRecords">Room for persistence records per traffic group.</param>
+public sealed record DataPlaneSettings(string? Namespace, OnUnknown OnUnknown, int MaximumRecords = 262_144);
 
 /// <summary>Who may mirror whom.</summary>
 public enum PlatformPolicy

@@ -90,8 +90,8 @@ public sealed class IncomingStream(MirrorLimits limits)
             if (begins ? change.Sequence <= received : change.Sequence != received + 1)
                 return $"change {change.Sequence} ({change.Kind}) after {received}";
             if (!begins && copy == CopyState.Desynced) return $"change {change.Sequence} ({change.Kind}) before a snapshot";
-            if (change.NamesConnection && (!change.Record.Mark.IsOurs || change.Record.Mark.TrafficGroup != Stream.TrafficGroup))
-                return $"change {change.Sequence}: mark {change.Record.Mark} is not of traffic group {Stream.TrafficGroup}";
+            if (change.Mark is { } mark && (!mark.IsOurs || mark.TrafficGroup != Stream.TrafficGroup))
+                return $"change {change.Sequence}: mark {mark} is not of traffic group {Stream.TrafficGroup}";
             if (begins) (copy, end) = (CopyMachine.Next(copy, CopyEvent.SnapshotBegun), long.MaxValue);
             if (change.Kind == MirrorChangeKind.SnapshotEnd) end = change.Sequence;
             if (change.Kind == MirrorChangeKind.Doubt && settle > Applied) return $"change {change.Sequence} ({change.Kind}) before {settle} was applied";

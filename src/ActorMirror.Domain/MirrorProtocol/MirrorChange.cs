@@ -1,4 +1,5 @@
 using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Persistence;
 
 namespace ActorMirror.Domain.MirrorProtocol;
 
@@ -25,6 +26,12 @@ public enum MirrorChangeKind : byte
 
     /// <summary>What is still in doubt does not exist any more.</summary>
     Settle = 7,
+
+    /// <summary>A client returns to the member that the record says, and has the rest of the lifetime it says.</summary>
+    Persist = 8,
+
+    /// <summary>A client returns to no member any more.</summary>
+    Unpersist = 9,
 }
 
 /// <summary>
@@ -35,7 +42,9 @@ public enum MirrorChangeKind : byte
 /// <param name="Helped">For an upsert or reassertion: what its helper did; null: it has none, and none expected it.</param>
 /// <param name="Count">For the end of a snapshot: how many connections the mirror's table now holds; for its beginning: about how many there will be; for
 /// a doubt: which buckets.</param>
-public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence, ConnectionRecord Record, int Count, HelperState? Helped = null)
+/// <param name="Persisted">Of a persistence record: itself; of one that is gone the key alone counts.</param>
+public readonly record struct MirrorChange(
+    MirrorChangeKind Kind, long Sequence, ConnectionRecord Record, int Count, HelperState? Helped = null, PersistenceRecord? Persisted = null)
 {
     public FlowKey Key => Record.Original;
 
@@ -53,7 +62,7 @@ public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence,
 
     /// <summary>
     /// Bytes it takes in a frame: a head, flows of 12 bytes (36 with IPv6), 7 of the rest of a record, 4 of a count; of a helper's state 2, 24 of adjustments, an
-    /// expected flow with 7 (19) more, and the master's flow.
+    /// expected flow with 7 (19) more, and the master's flow; of a persistence record scope 2, address, and 12 of mark and times.
     /// </summary>
     public int WireSize => Kind switch
     {
@@ -62,6 +71,8 @@ public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence,
                 ? 32 + SizeOf(Helped, 12, 4) : 80 + SizeOf(Helped, 36, 16),
         MirrorChangeKind.Delete => Key.Source.Address.IsV4 && Key.Destination.Address.IsV4 ? 13 : 37,
         MirrorChangeKind.Settle => 1,
+        MirrorChangeKind.Persist => Persisted!.Key.Value.IsV4 ? 19 : 31,
+        MirrorChangeKind.Unpersist => Persisted!.Key.Value.IsV4 ? 7 : 19,
         _ => 5,
     };
 
@@ -71,12 +82,19 @@ public readonly record struct MirrorChange(MirrorChangeKind Kind, long Sequence,
 
     public bool NamesConnection => Kind is MirrorChangeKind.Upsert or MirrorChangeKind.Reassert;
 
+    /// <summary>Of a connection or a record that is named; null: none is.</summary>
+    public FlowMark? Mark => NamesConnection ? Record.Mark : Kind == MirrorChangeKind.Persist ? Persisted!.Mark : null;
+
     public static MirrorChange Doubt(long sequence, BucketRange buckets) => new(MirrorChangeKind.Doubt, sequence, default, (buckets.First << 16) | buckets.Count);
 
     public static MirrorChange Reassert(long sequence, in ConnectionRecord record, HelperState? helped = null) =>
         new(MirrorChangeKind.Reassert, sequence, record, 0, helped);
 
     public static MirrorChange Settle(long sequence) => new(MirrorChangeKind.Settle, sequence, default, 0);
+
+    public static MirrorChange Persist(long sequence, PersistenceRecord record) => new(MirrorChangeKind.Persist, sequence, default, 0, null, record);
+
+    public static MirrorChange Unpersist(long sequence, PersistenceRecord record) => new(MirrorChangeKind.Unpersist, sequence, default, 0, null, record);
 
     public static MirrorChange SnapshotEnd(long sequence, int count) => new(MirrorChangeKind.SnapshotEnd, sequence, default, count);
 }

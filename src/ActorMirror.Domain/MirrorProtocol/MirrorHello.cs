@@ -36,12 +36,17 @@ public static class MirrorFeatures
     /// <summary>What helpers did to connections (<see cref="Connections.HelperState"/>). Digests count it, so it is needed for reconciliation.</summary>
     public const uint Helpers = 4;
 
+    /// <summary>Persistence records. To a mirror that does not understand them they are not sent, and shown as not mirrored.</summary>
+    public const uint Persistence = 8;
+
     /// <summary>What this build understands.</summary>
-    public const uint Own = Reconciliation | Accounts | Helpers;
+    public const uint Own = Reconciliation | Accounts | Helpers | Persistence;
 
     public static bool Reconciles(uint theirs) => (theirs & Own & Reconciliation) != 0 && HearsHelpers(theirs);
 
     public static bool HearsHelpers(uint theirs) => (theirs & Own & Helpers) != 0;
+
+    public static bool HearsPersistence(uint theirs) => (theirs & Own & Persistence) != 0;
 
     public static bool HearsAccounts(uint theirs) => (theirs & Own & Accounts) != 0;
 }

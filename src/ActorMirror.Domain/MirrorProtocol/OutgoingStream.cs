@@ -61,6 +61,9 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
     /// <summary>The mirror of this link understands what helpers did; another one gets connections without it.</summary>
     public bool HearsHelpers { get; private set; }
 
+    /// <summary>The mirror of this link understands persistence records.</summary>
+    public bool HearsPersistence { get; private set; }
+
     public void Handle(LinkEvent happened, TimeSpan now)
     {
         Link = LinkMachine.Next(Link, happened);
@@ -98,6 +101,7 @@ public sealed partial class OutgoingStream(StreamId stream, MirrorLimits limits)
         room = answer.Room;
         hearsAccounts = MirrorFeatures.HearsAccounts(answer.Features);
         HearsHelpers = MirrorFeatures.HearsHelpers(answer.Features);
+        HearsPersistence = MirrorFeatures.HearsPersistence(answer.Features);
         sameCopy = answer.Stream == stream;
         LinkOpened(answer, now);
         if (!sameCopy) RetractionsSeen = 0;

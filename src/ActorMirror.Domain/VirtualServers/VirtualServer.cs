@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.Persistence;
 using ActorMirror.Domain.Pools;
 
 namespace ActorMirror.Domain.VirtualServers;
@@ -20,6 +21,7 @@ namespace ActorMirror.Domain.VirtualServers;
 /// </param>
 /// <param name="IdleTimeout">After this long without a packet the kernel forgets a connection.</param>
 /// <param name="Profile">Of FTP only where there is a pool, one address and one port of TCP.</param>
+/// <param name="Persistence">How a returning client finds its member; null: it does not. Only where there is a pool.</param>
 public sealed record VirtualServer(
     string Name,
     Destination Destination,
@@ -31,7 +33,8 @@ public sealed record VirtualServer(
     ImmutableArray<Address> SnatAddresses,
     string TrafficGroup,
     TimeSpan IdleTimeout,
-    VirtualServerProfile Profile = VirtualServerProfile.None) : Listener(Name, Mirror, TrafficGroup)
+    VirtualServerProfile Profile = VirtualServerProfile.None,
+    PersistenceProfile? Persistence = null) : Listener(Name, Mirror, TrafficGroup)
 {
     public override string Key => Name;
 
