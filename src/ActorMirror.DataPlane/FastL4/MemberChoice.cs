@@ -21,9 +21,11 @@ public static class MemberChoice
             (LoadBalancing.Ratio, _) => $"ratio: {member.Member.Ratio} of {pool.Members.Sum(m => m.Ratio)} turns of pool {pool.Name} with all of its {count} members up",
             _ => $"round robin: 1 of {count} turns of pool {pool.Name} with all of its members up",
         };
-        var counted = count == 1 ? "" : "; the kernel of the device that was active then counted the turns, and which one it was is not recorded";
+        var counted = count == 1 || server.Persistence is { HasRecords: false } ? "" : "; the kernel of the device that was active then counted the turns, and which one it was is not recorded";
         var recent = server.Protocol != TransportProtocol.Tcp ? "; a UDP flow that was seen seconds before keeps its member" : "";
         var down = health.IsUp(pool.Name, member.Member.Endpoint) ? "" : "; the monitor has it down now: it gets no new connections, and this one stays";
-        return turn + counted + recent + down;
+        if (server.Persistence is { HasRecords: false } hash && count > 1) turn = $"by the hash of persistence profile {hash.Name}, over the members of pool {pool.Name} that are up";
+        var returning = server.Persistence is { HasRecords: true } profile ? $"; a client that had a member returns to it (persistence profile {profile.Name})" : "";
+        return turn + counted + recent + returning + down;
     }
 }

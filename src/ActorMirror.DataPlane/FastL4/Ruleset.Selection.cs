@@ -14,11 +14,26 @@ public static partial class Ruleset
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(health);
-        var chain = $"{Family.Of(service.Server.Destination.Address).Name} {Table} {ChainOf(service)}";
-        var text = new StringBuilder($"flush chain {chain}\n");
-        foreach (var rule in Selection(service, health).Split('\n', StringSplitOptions.RemoveEmptyEntries)) text.AppendLine($"add rule {chain} {rule}");
+        var text = new StringBuilder();
+        if (service.Scope is { } scope) Replace(ChooserOf(service), Returning(service, scope, Up(service, health)));
+        Replace(ChainOf(service), Selection(service, health));
         return text.ToString();
+
+        void Replace(string name, string rules)
+        {
+            var chain = $"{Family.Of(service.Server.Destination.Address).Name} {Table} {name}";
+            text.Append($"flush chain {chain}\n");
+            foreach (var rule in rules.Split('\n', StringSplitOptions.RemoveEmptyEntries)) text.AppendLine($"add rule {chain} {rule}");
+        }
     }
+
+    /// <summary>The chains of a virtual server.</summary>
+    private static string SelectionChains(Service service, MemberHealth health) =>
+        (service.Scope is { } scope ? $"chain {ChooserOf(service)} {{\n{Returning(service, scope, Up(service, health))}}}\n" : "")
+        + $"chain {ChainOf(service)} {{\n{Selection(service, health)}}}";
+
+    private static List<MarkedMember> Up(Service service, MemberHealth health) =>
+        [.. service.Members.Where(m => health.IsUp(service.Server.Pool!.Name, m.Member.Endpoint))];
 
     private static string ChainOf(Service service) => $"vs_{service.Number}";
 
@@ -31,24 +46,25 @@ public static partial class Ruleset
         var text = new StringBuilder();
         if (server is { PassesThrough: false, Vlans.IsEmpty: false })
             text.Append($"iifname != {{ {string.Join(", ", server.Vlans.Select(v => $"\"{v.Interface}\""))} }} return\n");
-        var up = service.Members.Where(m => health.IsUp(pool.Name, m.Member.Endpoint)).ToList();
+        var up = Up(service, health);
 
         // Nothing is translated: for an address of this device the packet ends at the local refusal, for another nowhere.
         if (up.Count == 0) return text.Append(server.PassesThrough ? "drop\n" : "").ToString();
         if (server.Protocol != TransportProtocol.Tcp)
             text.Append($"{RecentKey(Family.Of(server.Destination.Address))}\nct mark set meta mark map @recent\nmeta mark set 0\nct mark & 0xfffff000 != {Hex(service.Bits)} ");
-        text.Append($"ct mark set {Choice(pool, up)}\n{closed}{Silent(service)}{Helper(service)}");
+        text.Append($"{(service.Scope is null ? $"ct mark set {Choice(service, up)}" : $"jump {ChooserOf(service)}")}\n{closed}{Silent(service)}{Helper(service)}");
         foreach (var rule in Translation(server)) text.AppendLine(rule);
         return text.ToString();
     }
 
-    private static string Choice(Pool pool, List<MarkedMember> up)
+    private static string Choice(Service service, List<MarkedMember> up)
     {
-        var weights = up.Select(m => pool.LoadBalancing == LoadBalancing.Ratio ? m.Member.Ratio : 1).ToArray();
-        var turn = WeightedRoundRobin.Turn(weights);
+        var weights = up.Select(m => service.Server.Pool!.LoadBalancing == LoadBalancing.Ratio ? m.Member.Ratio : 1).ToArray();
+        var profile = service.Server.Persistence is { HasRecords: false } hash ? hash : null;
+        var turn = profile is { IsCarp: true } ? CarpSlots(up, weights) : WeightedRoundRobin.Turn(weights);
         return turn.Length == 1
             ? $"{up[0].Mark}"
-            : $"numgen inc mod {turn.Length} map {{ {string.Join(", ", turn.Select((member, slot) => $"{slot} : {up[member].Mark}"))} }}";
+            : $"{(profile is null ? "numgen inc" : Hash(service, profile))} mod {turn.Length}{(profile is null ? "" : " seed 0x5eed")} map {{ {string.Join(", ", turn.Select((member, slot) => $"{slot} : {up[member].Mark}"))} }}";
     }
 
     /// <summary>With any port it stays what the client chose.</summary>

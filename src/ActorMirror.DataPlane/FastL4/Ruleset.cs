@@ -106,7 +106,8 @@ public static partial class Ruleset
         if (sources.Count > 0) text.AppendLine(Named("map sources { type mark : verdict;", sources.Select(s => $"{Hex(s.Bits)} : goto {s.Chain}")));
         if (Translating(family, services).ToList() is { Count: > 0 } translating) text.AppendLine(Named($"set translations {{ type {type};", translating));
         if (GoesOut(family, services)) text.AppendLine(Origins(family, services));
-        foreach (var service in own) text.AppendLine($"chain {ChainOf(service)} {{\n{Selection(service, health)}}}");
+        text.Append(PersistenceMaps(family, services));
+        foreach (var service in own) text.AppendLine(SelectionChains(service, health));
         if (HasNetworks(family, services)) text.AppendLine(Networks(family, services));
         var listening = own.Where(s => !s.Server.PassesThrough).SelectMany(s => s.Server.Protocols.Select(p => (s.Server.Destination, Protocol: Word(p), Chain: ChainOf(s)))).ToLookup(s => s.Destination.IsAnyPort);
         text.AppendLine(Named($"map services {{ type {type} . inet_proto . inet_service : verdict;", listening[false].Select(s =>

@@ -20,8 +20,15 @@ public sealed record Service(VirtualServer Server, int TrafficGroup, int Number,
     /// <summary>Of its connections: with each member, or the one of all where there is no pool.</summary>
     public IEnumerable<FlowMark> Marks => Server.Pool is null ? [new FlowMark(Bits)] : Members.Select(m => m.Mark);
 
+    /// <summary>Whose persistence records it shares; null: it has none.</summary>
+    public ServiceScope? Scope { get; init; }
+
     internal bool Has(Family family) => family.Has(Server.Destination.Address);
 }
+
+/// <param name="Number">Of the <see cref="PersistenceScope"/>.</param>
+/// <param name="IsShared">With other virtual servers.</param>
+public sealed record ServiceScope(int Number, bool IsShared);
 
 /// <summary>A SNAT with its numbers. Its connections have no member, and none in their mark.</summary>
 public sealed record NumberedSnat(Snat Snat, int TrafficGroup, int Number)
@@ -41,11 +48,17 @@ public sealed class ServiceTable
     private readonly Dictionary<uint, MarkedMember> byMark;
     private readonly Dictionary<int, ImmutableArray<FloatingAddress>> floatingOf;
     private readonly Dictionary<Endpoint, int> ftpGroups;
+    private readonly Dictionary<uint, PersistenceScope> scopes;
 
     private ServiceTable(DeviceGroupModel model, ClusterState numbers)
     {
         Model = model;
-        Services = [.. model.VirtualServers.Select(server => ToService(server, numbers))];
+        ImmutableArray<Service> services = [.. model.VirtualServers.Select(server => ToService(server, numbers))];
+        Scopes = PersistenceScope.Of(services);
+        var scopeOf = Scopes.SelectMany(scope => scope.Services.Select(s => (s.Bits, Scope: scope))).ToDictionary(x => x.Bits, x => x.Scope);
+        Services = [.. services.Select(s => scopeOf.GetValueOrDefault(s.Bits) is { } scope ? s with { Scope = new(scope.Number, scope.Services.Length > 1) } : s)];
+        Scopes = PersistenceScope.Of(Services);
+        scopes = scopeOf.ToDictionary(x => x.Key, x => Scopes.First(s => s.Number == x.Value.Number));
         Snats = [.. model.Snats.Select(snat => new NumberedSnat(snat, numbers.Groups[snat.TrafficGroup].Number, numbers.VirtualServers[snat.Key]!.Value))];
         Floating = [.. FloatingSelfIps(model, numbers), .. VirtualAddresses(model, numbers)];
         floatingOf = Floating.GroupBy(f => f.GroupNumber).ToDictionary(g => g.Key, g => g.ToImmutableArray());
@@ -73,6 +86,9 @@ public sealed class ServiceTable
 
     public ImmutableArray<Service> Services { get; }
 
+    /// <summary>Virtual servers that share persistence records.</summary>
+    public ImmutableArray<PersistenceScope> Scopes { get; }
+
     public ImmutableArray<NumberedSnat> Snats { get; }
 
     public ImmutableArray<FloatingAddress> Floating { get; }
@@ -94,6 +110,14 @@ public sealed class ServiceTable
     public int FtpGroupOf(in FlowKey control) => ftpGroups.GetValueOrDefault(control.Destination);
 
     public MarkedMember? FindMember(FlowMark mark) => byMark.GetValueOrDefault(mark.Value & ~FlowMark.Closing);
+
+    /// <summary>Whose persistence records a connection is of; null: its virtual server has none.</summary>
+    public PersistenceScope? FindScope(FlowMark mark) => scopes.GetValueOrDefault(mark.Value & (FlowMark.OursMask | FlowMark.TrafficGroupMask | FlowMark.VirtualServerMask));
+
+    /// <summary>Whether two marks are of one member, for virtual servers that share records.</summary>
+    public bool IsSameMember(FlowMark left, FlowMark right) =>
+        (left.Value & ~FlowMark.Closing) == (right.Value & ~FlowMark.Closing)
+        || (FindScope(left) is { } scope && FindMember(left) is { } one && FindMember(right) is { } other && scope.IsSame(one, other));
 
     private static Service ToService(VirtualServer server, ClusterState numbers)
     {
@@ -133,5 +157,6 @@ public sealed class ServiceTable
         table.Services.SelectMany(s => s.Members.Select(m => (Service: s, Member: m))).OrderBy(x => x.Member.Mark.Value)
             .Select(x => $"{x.Member.Mark}={x.Service.Server.Name}/{x.Service.Server.Destination}/{x.Member.Member.Endpoint}")
             .Concat(table.Services.Where(s => s.Server.Pool is null).OrderBy(s => s.Bits).Select(s => $"0x{s.Bits:x8}={s.Server.Name}/{s.Server.Destination}"))
-            .Concat(table.Snats.OrderBy(s => s.Bits).Select(s => $"0x{s.Bits:x8}={s.Snat.Key}")));
+            .Concat(table.Snats.OrderBy(s => s.Bits).Select(s => $"0x{s.Bits:x8}={s.Snat.Key}"))
+            .Concat(table.Scopes.SelectMany(scope => scope.Services.Select(s => $"0x{s.Bits:x8}={scope.Number}/{scope.Profile with { Name = "" }}"))));
 }

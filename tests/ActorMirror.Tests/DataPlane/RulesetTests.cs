@@ -171,6 +171,75 @@ public sealed class RulesetTests : IDisposable
         Ruleset.Reselect(service, down).ShouldBe("flush chain ip actormirror vs_1\nadd rule ip actormirror vs_1 drop\n");
     }
 
+    [Theory]
+    [InlineData("a cache of clients", "map persist_1 { type ipv4_addr : mark; flags dynamic,timeout; timeout 10s; size 327680; }")]
+    [InlineData("the virtual server asks it before it chooses",
+        "chain choose_1 {\nct mark set ip saddr & 255.255.255.0 map @persist_1\nct mark { 0xa0401006, 0xa0401008 } return\nct mark set numgen inc mod 4 map {")]
+    [InlineData("of two first packets at once both follow the first", "add @persist_1 { ip saddr & 255.255.255.0 : ct mark }\nct mark set ip saddr & 255.255.255.0 map @persist_1\nct mark != { 0xa0401006, 0xa0401008 } ct mark set numgen")]
+    [InlineData("before the gate of a handover", "iifname != { \"ext\" } return\njump choose_1\nct mark & 0xffc00000 == @gated drop\nmeta l4proto tcp dnat ip to ct mark map @members")]
+    [InlineData("a UDP flow that is known keeps its member", "meta mark set 0\nct mark & 0xfffff000 != 0xa0404000 jump choose_4")]
+    [InlineData("across services, what another one left is the same server's mark here",
+        "map same_4 { type mark : mark; elements = { 0xa0403006 : 0xa0404002, 0xa0403008 : 0xa0404004 } }")]
+    [InlineData("whichever began", "chain choose_4 {\nct mark set ip saddr map @persist_3\nct mark set ct mark map @same_4\nct mark { 0xa0404002, 0xa0404004 } return")]
+    public void Persistence_becomes_its_rules(string feature, string expected) =>
+        Lines(Ruleset.Whole(Table(Returning), MemberHealth.AllUp)).ShouldContain(Lines(expected), Case.Sensitive, feature);
+
+    [Theory]
+    [InlineData("source-address", "default", "ct mark set jhash ip saddr mod 4 seed 0x5eed map { 0 : 0xa0401006, 1 : 0xa0401006, 2 : 0xa0401008, 3 : 0xa0401006 }")]
+    [InlineData("destination-port, source-address, source-port, destination-address", "default", "ct mark set jhash ip saddr . ip daddr . th sport . th dport mod 4 seed 0x5eed map {")]
+    [InlineData("source-address", "carp", "ct mark set jhash ip saddr mod 1024 seed 0x5eed map { 0 : 0xa040100")]
+    public void A_hash_takes_the_place_of_turns(string fields, string algorithm, string expected)
+    {
+        var whole = Ruleset.Whole(Table($"persistence-profiles.h {{ type = hash, fields = [{fields}], algorithm = {algorithm} }}\nvirtual-servers.tcp-1.persistence = h"), MemberHealth.AllUp);
+        whole.ShouldContain(expected);
+        whole.ShouldNotContain("persist_");
+    }
+
+    [Fact]
+    public void By_CARP_a_member_that_goes_moves_only_its_own_slots()
+    {
+        var table = Table("persistence-profiles.h { type = hash, algorithm = carp }\npools.web { members = [{ address = \"10.20.0.11:1\" }, { address = \"10.20.0.12:1\" }, { address = \"10.20.0.13:1\" }] }\nvirtual-servers.tcp-1.persistence = h");
+        var service = table.Services.Single(s => s.Server.Name == "tcp-1");
+        var gone = service.Members[2];
+        var before = Slots(Ruleset.Reselect(service, MemberHealth.AllUp));
+        var after = Slots(Ruleset.Reselect(service, MemberHealth.AllUp.With("web", gone.Member.Endpoint, up: false)));
+
+        before.Count(s => s == $"{gone.Mark}").ShouldBeInRange(280, 400);
+        before.Zip(after).Where(s => s.First != $"{gone.Mark}").ShouldAllBe(s => s.First == s.Second);
+        after.ShouldNotContain($"{gone.Mark}");
+
+        static string[] Slots(string rules) => [.. System.Text.RegularExpressions.Regex.Matches(rules, "[0-9]+ : (0x[0-9a-f]{8})").Select(m => m.Groups[1].Value)];
+    }
+
+    [Fact]
+    public void Who_is_down_is_not_returned_to()
+    {
+        var service = Table(Returning).Services.Single(s => s.Server.Name == "tcp-1");
+        var commands = Ruleset.Reselect(service, MemberHealth.AllUp.With("web", service.Members[0].Member.Endpoint, up: false));
+        commands.ShouldStartWith("flush chain ip actormirror choose_1\nadd rule ip actormirror choose_1 ct mark set ip saddr & 255.255.255.0 map @persist_1\n");
+        commands.ShouldNotContain($"{service.Members[0].Mark}");
+    }
+
+    [Fact]
+    public void Without_persistence_nothing_of_it_is_in_the_packets_way()
+    {
+        var whole = Ruleset.Whole(Table(""), MemberHealth.AllUp);
+        foreach (var word in (string[])["persist", "choose", "same"]) whole.ShouldNotContain(word);
+    }
+
+    private const string Returning = """
+        persistence-profiles {
+          network { type = source-address, mask-v4 = 24 }
+          server { type = source-address, match-across-services = on }
+        }
+        virtual-servers {
+          tcp-1.persistence = network
+          udp-1.persistence = server
+          tcp-unprotected.persistence = server
+        }
+
+        """;
+
     private const string Outward = """
         self-ips.ext-float { address = "10.10.0.254/24", vlan = external, traffic-group = tg1 }
         snats.all { origins = ["10.20.0.0/24"], translation = automap, mirror = on, traffic-group = tg1 }
