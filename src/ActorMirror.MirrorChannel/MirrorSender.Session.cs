@@ -159,7 +159,7 @@ public sealed partial class MirrorSender
             {
                 case SenderStep.SendBatch:
                     stream.Wrote(now);
-                    return (Frames.Changes(frame, stream.TakeBatch(), stream.HearsHelpers), default);
+                    return (Frames.Changes(frame, stream.TakeBatch(), stream.HearsHelpers, stream.HearsPersistence), default);
                 case SenderStep.ConfirmRetractions:
                     stream.Wrote(now);
                     return (Frames.Number(frame, FrameType.ConfirmRetractions, stream.TakeConfirmation()), default);

@@ -56,6 +56,15 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the mirror understands persistence records; false also before its first answer.</summary>
+    public bool PeerHearsPersistence
+    {
+        get
+        {
+            lock (gate) return stream.HearsPersistence;
+        }
+    }
+
     /// <summary>How many connections the mirror can hold, as it said last.</summary>
     public int PeerRoom
     {

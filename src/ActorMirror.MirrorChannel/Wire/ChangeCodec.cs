@@ -23,7 +23,7 @@ internal static class ChangeCodec
 
     public const int MaximumSize = 1 + 36 + 36 + 7 + HelperCodec.MaximumSize;
 
-    public static void Write(ref WireWriter writer, in MirrorChange change, bool helpers)
+    public static void Write(ref WireWriter writer, in MirrorChange change, bool helpers, bool persistence)
     {
         var udp = change.Key.Protocol == TransportProtocol.Udp ? Udp : 0;
         switch (change.Kind)
@@ -50,6 +50,9 @@ internal static class ChangeCodec
                 break;
             case MirrorChangeKind.Settle:
                 writer.U8((byte)change.Kind);
+                break;
+            case MirrorChangeKind.Persist or MirrorChangeKind.Unpersist:
+                RecordCodec.Write(ref writer, change, Ipv6, persistence);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(change), change.Kind, "no such change");
@@ -86,6 +89,10 @@ internal static class ChangeCodec
                 break;
             case MirrorChangeKind.Settle:
                 change = MirrorChange.Settle(sequence);
+                break;
+            case MirrorChangeKind.Persist or MirrorChangeKind.Unpersist:
+                if (RecordCodec.Read(ref reader, head, kind == MirrorChangeKind.Persist) is not { } persisted) return false;
+                change = new MirrorChange(kind, sequence, default, 0, null, persisted);
                 break;
             default:
                 return false;

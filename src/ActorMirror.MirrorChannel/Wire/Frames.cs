@@ -97,12 +97,13 @@ public static partial class Frames
 
     /// <param name="changes">1 to <see cref="MaximumElements"/> changes with sequences that follow each other.</param>
     /// <param name="helpers">Whether the reader understands what helpers did; otherwise it is left out.</param>
-    public static int Changes(Span<byte> frame, ReadOnlySpan<MirrorChange> changes, bool helpers = true)
+    /// <param name="persistence">Whether the reader understands persistence records; otherwise a deletion of nothing takes the place of each.</param>
+    public static int Changes(Span<byte> frame, ReadOnlySpan<MirrorChange> changes, bool helpers = true, bool persistence = true)
     {
         var writer = new WireWriter(frame[HeaderSize..]);
         writer.U64((ulong)changes[0].Sequence);
         writer.U16((ushort)changes.Length);
-        foreach (ref readonly var change in changes) ChangeCodec.Write(ref writer, change, helpers);
+        foreach (ref readonly var change in changes) ChangeCodec.Write(ref writer, change, helpers, persistence);
         return Finish(frame, FrameType.Changes, writer.Position);
     }
 
