@@ -17,7 +17,9 @@ internal sealed partial class ActiveTable
         {
             foreach (ref readonly var seen in span)
             {
+                isDumping = true;
                 Take(seen, services);
+                isDumping = false;
                 if (seen.Kind != FlowEventKind.Seen || services.Find(seen.Record.Mark) is null) continue;
                 present.Add(seen.Record.Original);
                 if (seen.HasHelper) LookSoon(seen.Record.Original);
@@ -39,7 +41,7 @@ internal sealed partial class ActiveTable
             {
                 if (present.Contains(view.Record.Original)) continue;
                 if (view.Record.IsOpen) restoration.Add(view.Record, view.Helped);
-                else if (table.TryDelete(view.Record.Original, out var change)) Append(change);
+                else Lose(table, view.Record);
             }
         }
     }
@@ -52,11 +54,15 @@ internal sealed partial class ActiveTable
     private bool RestoreNow(ServiceTable services) =>
         restoration.Execute(record => Lifetime(services, record), record =>
         {
-            foreach (var table in new[] { Table, unmirrored })
-            {
-                if (table.TryDelete(record.Original, out var change)) Append(change);
-            }
+            foreach (var table in new[] { Table, unmirrored }) Lose(table, record);
         });
+
+    private void Lose(ConnectionTable table, in ConnectionRecord record)
+    {
+        ConnectionRecord? before = table.TryGet(record.Original, out var view) ? view.Record : null;
+        if (table.TryDelete(record.Original, out var change)) Append(change);
+        keeper.Changed(before, null, mayMove: false);
+    }
 
     /// <summary>What vanished on the mirror is offered at once, what it refused at its pace.</summary>
     private void Reoffer()

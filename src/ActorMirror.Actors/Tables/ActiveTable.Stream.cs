@@ -25,7 +25,9 @@ internal sealed partial class ActiveTable
     private void SendChunk(TableMessage.ChunkWanted wanted)
     {
         Send();
-        var written = Table.NextChunk(changes.AsSpan(0, Math.Min(wanted.Limit, changes.Length)), out var done);
+        var chunk = changes.AsSpan(0, Math.Min(wanted.Limit, changes.Length));
+        var (written, done) = (keeper.IsNaming ? keeper.Name(Table, chunk) : 0, false);
+        if (written == 0) written = Table.NextChunk(chunk, out done);
         if ((written > 0 || !done) && !Sender!.TryAppendChunk(wanted.Request, changes.AsSpan(0, written))) Table.CloseStream();
     }
 

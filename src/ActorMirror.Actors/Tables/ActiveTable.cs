@@ -31,6 +31,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     private readonly KernelFlows flows;
     private readonly ConnectionTable unmirrored;
     private readonly ActiveListing listing;
+    private readonly RecordKeeper keeper;
     private readonly Restoration restoration;
     private readonly MirrorChange[] changes = new MirrorChange[512];
     private readonly ConnectionView[] views = new ConnectionView[LifetimesPerTick];
@@ -44,7 +45,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     private bool dumpDue;
     private bool wasInSync;
 
-    public ActiveTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, Epoch epoch, MirrorTable? copy)
+    public ActiveTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, PersistenceMaps? maps, Epoch epoch, MirrorTable? copy)
     {
         (this.self, this.context, this.flows, Epoch) = (self, context, flows, epoch);
         started = context.Time.GetTimestamp();
@@ -57,6 +58,8 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         listing = new ActiveListing(Table, unmirrored);
         restoration = new Restoration(context, flows);
         pace = new ReofferPace(context.Limits);
+        keeper = new RecordKeeper(context, maps);
+        keeper.Inherit(copy?.Records, Table);
         lifetimesDue = copy is not null;
         dumpDue = copy is null;
     }
@@ -76,6 +79,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         (Epoch, Peer) = (epoch, peer);
         if (Sender is { } former) _ = former.DisposeAsync().AsTask();
         Table.ForgetCopy();
+        keeper.BeginNaming(sameCopy: false, isHeard: false);
         Sender = null;
         wasInSync = false;
         pace = new ReofferPace(context.Limits);
@@ -106,6 +110,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         Table.Now = context.Time.GetElapsedTime(started);
         foreach (var seen in batch.Events) Take(seen, services);
         Restore(services);
+        TellRecords();
         Send();
     }
 
@@ -122,6 +127,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         {
             case TableMessage.SnapshotWanted wanted when wanted.Sender == Sender:
                 Send();
+                keeper.BeginNaming(wanted.Request.SameCopy, Sender.PeerHearsPersistence);
                 if (!Sender.TryBeginSnapshot(wanted.Request, Table.BeginSnapshot(wanted.Request.SameCopy, wanted.Request.Room))) Table.CloseStream();
                 break;
             case TableMessage.DigestWanted wanted when wanted.Sender == Sender:
@@ -139,6 +145,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
                 break;
             case TableMessage.Acknowledged acknowledged when acknowledged.Sender == Sender:
                 Table.Acknowledge(acknowledged.Sequence);
+                keeper.Table.Acknowledge(acknowledged.Sequence);
                 pace.Answered(acknowledged.Sequence, Table.Counts.Retracted);
                 break;
             case TableMessage.Retracted retracted when retracted.Sender == Sender:
@@ -153,6 +160,9 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
             case TableMessage.Apply apply:
                 apply.Receiver.Forget("this device is active itself");
                 break;
+            case TableMessage.MemberChanged or TableMessage.DeleteRecords:
+                HandleRecords(message);
+                break;
         }
     }
 
@@ -164,6 +174,8 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         Ripen();
         LookAround(context.Services());
         Reoffer();
+        TellRecords();
+        Send();
         restoration.Tell();
         Sender?.Say(Account());
         Show();
@@ -189,6 +201,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
         if (seen.Kind == FlowEventKind.Helped) LookTwice(seen.Record.Original, services);
         else if (services.Find(seen.Record.Mark) is not { } listener) return;
         else if (seen.Kind == FlowEventKind.Expected) Began(seen.Record.Original, seen.Record.Reply);
+        else if (listener is VirtualServer { Persistence.HasRecords: true }) TakeReturning(seen, listener);
         else Take(seen, listener);
     }
 

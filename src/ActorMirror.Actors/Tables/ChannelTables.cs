@@ -30,7 +30,8 @@ public sealed class ChannelTables(ImmutableArray<IActorRef<TableMessage>> tables
             answer => new TableMessage.Resync(answer), parts => resync.Done(parts.FirstOrDefault(p => p is not null)))),
         TableMessage.List list => List(tell, list),
         TableMessage.Find find => tell(this[ChannelShare.NumberOf(find.Key, tables.Length)], find),
-        TableMessage.EventsLost => All(tell, _ => message),
+        TableMessage.EventsLost or TableMessage.MemberChanged => All(tell, _ => message),
+        TableMessage.ListRecords or TableMessage.DeleteRecords => tell(this[1], message), // persistence needs one channel
         _ => throw new ArgumentOutOfRangeException(nameof(message), message, "it is of one table, not of all"),
     };
 

@@ -1,4 +1,5 @@
 using ActorMirror.Actors.Runtime;
+using ActorMirror.DataPlane.FastL4;
 using ActorMirror.DataPlane.Flows;
 
 namespace ActorMirror.Actors.Tables;
@@ -12,12 +13,14 @@ public sealed class ConnectionTableActor(IActorRef<TableMessage> self, TableCont
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
 
     private KernelFlows? flows;
+    private PersistenceMaps? maps;
     private ITableState state = new ColdTable(context);
     private ITimer? ticker;
 
     public override async ValueTask StartAsync(bool restart)
     {
         flows = context.OpenFlows();
+        maps = context.OpenMaps();
         ticker = context.Time.CreateTimer(_ => self.TellData(new TableMessage.Tick()), null, TickInterval, TickInterval);
         await EnterAsync(context.Wanted);
     }
@@ -45,6 +48,9 @@ public sealed class ConnectionTableActor(IActorRef<TableMessage> self, TableCont
             case TableMessage.Find find:
                 find.Done(state.Find(find.Key));
                 break;
+            case TableMessage.ListRecords list:
+                state.ListRecords(list);
+                break;
             default:
                 state.Handle(message);
                 break;
@@ -55,6 +61,7 @@ public sealed class ConnectionTableActor(IActorRef<TableMessage> self, TableCont
     {
         if (ticker is not null) await ticker.DisposeAsync();
         await state.DisposeAsync();
+        maps?.Dispose();
         if (flows is not null) context.CloseFlows(flows);
         await base.DisposeAsync();
     }
@@ -77,24 +84,31 @@ public sealed class ConnectionTableActor(IActorRef<TableMessage> self, TableCont
         switch (wanted)
         {
             case TableRole.Active role:
-                var active = new ActiveTable(self, context, flows!, role.Epoch, (former as CopyTable)?.Table);
+                var active = new ActiveTable(self, context, flows!, maps, role.Epoch, (former as CopyTable)?.Table);
                 active.Assign(role.Epoch, role.Peer);
                 state = active;
                 break;
             case TableRole.Mirror role:
-                state = new CopyTable(self, context, flows!, role, former switch
+                state = new CopyTable(self, context, flows!, maps, role, former switch
                 {
-                    ActiveTable table => Domain.Connections.MirrorTable.FromActive(table.Table, context.MaximumConnections),
+                    ActiveTable table => table.ToCopy(),
                     CopyTable copy => copy.Table,
-                    _ => CopyTable.FromKernel(flows!, context.MaximumConnections),
+                    _ => CopyTable.FromKernel(context, flows!, maps),
                 });
                 break;
             case TableRole.Cold role:
                 state = new ColdTable(context);
-                if (role.Forget) flows!.Forget();
+                if (role.Forget) Forget();
                 break;
         }
 
         state.Tick();
+    }
+
+    /// <summary>Another device carries connections and clients on.</summary>
+    private void Forget()
+    {
+        flows!.Forget();
+        maps?.Forget(context.Services().Scopes.Where(s => s.TrafficGroup == context.Number));
     }
 }

@@ -1,4 +1,5 @@
 using ActorMirror.Actors.Runtime;
+using ActorMirror.DataPlane.FastL4;
 using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.MirrorProtocol;
@@ -11,7 +12,7 @@ namespace ActorMirror.Actors.Tables;
 /// The copy on the mirror, kept in this device's kernel (hot standby): applies what the active sends, acknowledges what the kernel took, and takes
 /// an acknowledgement back when an entry disappears.
 /// </summary>
-internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
+internal sealed partial class CopyTable : ITableState, IMirrorReceiverOwner
 {
     // Deletions of a sweep go to the kernel in batches of this many.
     private const int SweepBatch = 512;
@@ -25,6 +26,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     private readonly IActorRef<TableMessage> self;
     private readonly TableContext context;
     private readonly KernelFlows flows;
+    private readonly PersistenceMaps? maps;
     private readonly MirrorWork work = new();
     private readonly List<Retraction> retractions = [];
     private readonly ConnectionRecord[] records = new ConnectionRecord[ListedAtOnce];
@@ -34,9 +36,9 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     private int ticks;
     private Repairs told;
 
-    public CopyTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, TableRole.Mirror role, MirrorTable table)
+    public CopyTable(IActorRef<TableMessage> self, TableContext context, KernelFlows flows, PersistenceMaps? maps, TableRole.Mirror role, MirrorTable table)
     {
-        (this.self, this.context, this.flows, Table, Role) = (self, context, flows, table, role);
+        (this.self, this.context, this.flows, this.maps, Table, Role, rulesetOf) = (self, context, flows, maps, table, role, context.Services());
         var acceptance = new MirrorAcceptance(role.Of, context.Number, role.Epoch, context.Services().Digest, context.OnlyIdentical ? Platform.Description : null)
         {
             Channel = context.Channel,
@@ -56,9 +58,11 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     private int Room => Math.Min(Table.Room, flows.Room(Table.CountInKernel));
 
     /// <summary>What this device's kernel holds of the group, to be verified by the stream.</summary>
-    public static MirrorTable FromKernel(KernelFlows flows, int maximum)
+    public static MirrorTable FromKernel(TableContext context, KernelFlows flows, PersistenceMaps? maps)
     {
-        var table = new MirrorTable(maximum);
+        var table = new MirrorTable(context.MaximumConnections, context.MaximumRecords);
+        table.Records.Now = context.Clock;
+        foreach (var record in RecordKeeper.InKernel(context, maps)) table.Records.Seed(record);
         flows.Dump(span =>
         {
             foreach (ref readonly var seen in span)
@@ -85,7 +89,7 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     /// <summary>Deletions may have been missed: only a new snapshot tells.</summary>
     public void EventsLost()
     {
-        Table = FromKernel(flows, Table.Room);
+        Table = FromKernel(context, flows, maps);
         told = default;
         receiver.Forget("events of this kernel were lost");
         Show();
@@ -110,12 +114,19 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
             case TableMessage.Flush flush:
                 flush.Done(0, false);
                 break;
+            case TableMessage.MemberChanged { IsUp: true } up:
+                TellAgain(up.Marks.Contains);
+                break;
+            case TableMessage.DeleteRecords delete:
+                delete.Done(null);
+                break;
         }
     }
 
     public void Tick()
     {
         if (++ticks % TicksPerLook == 0) receiver.RoomChanged(Room);
+        FollowRuleset();
         Show();
     }
 
@@ -161,10 +172,12 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     private void Apply(MirrorBatch batch)
     {
         stream = batch.Stream;
+        Table.Records.Now = context.Clock;
         Table.UseDigestKey(stream.Incarnation);
         retractions.Clear();
         work.Clear();
         var consistent = Table.Apply(batch.Changes, work);
+        var recorded = TryRecord();
         Execute();
         while (Table.MustSweep)
         {
@@ -173,7 +186,8 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
             Execute();
         }
 
-        if (consistent) receiver.Applied(batch, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(retractions));
+        if (!recorded) receiver.Forget("this kernel does not take persistence records");
+        else if (consistent) receiver.Applied(batch, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(retractions));
         else receiver.Forget("the copy does not have as many connections as the active says");
         TellRepairs();
     }

@@ -21,6 +21,8 @@ internal interface ITableState : IAsyncDisposable
 
     /// <returns>Null: it is not in this table.</returns>
     ListedConnection? Find(in FlowKey key);
+
+    void ListRecords(TableMessage.ListRecords request);
 }
 
 /// <summary>Neither source nor copy: the kernel may still hold entries, which a later role verifies.</summary>
@@ -46,6 +48,9 @@ internal sealed class ColdTable(TableContext context) : ITableState
             case TableMessage.Resync resync:
                 resync.Done("this device is not active for the traffic group");
                 break;
+            case TableMessage.DeleteRecords delete:
+                delete.Done(null);
+                break;
             case TableMessage.Apply apply:
                 apply.Receiver.Forget("this device mirrors nobody for this traffic group");
                 break;
@@ -57,6 +62,8 @@ internal sealed class ColdTable(TableContext context) : ITableState
     public void List(TableMessage.List request) => request.Done(new TablePage([], null, 0));
 
     public ListedConnection? Find(in FlowKey key) => null;
+
+    public void ListRecords(TableMessage.ListRecords request) => request.Done(RecordPage.None);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

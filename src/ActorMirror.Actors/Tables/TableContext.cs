@@ -48,6 +48,9 @@ public sealed class TableContext
 
     public required Action<KernelFlows> CloseFlows { get; init; }
 
+    /// <summary>The maps of the group's persistence records; null: no virtual server of this table has persistence.</summary>
+    public Func<PersistenceMaps?> OpenMaps { get; init; } = static () => null;
+
     /// <summary>Is told now and then that connections were put back into the kernel, and are not unknown any more.</summary>
     public required Action Restored { get; init; }
 
@@ -60,6 +63,11 @@ public sealed class TableContext
     public required TimeProvider Time { get; init; }
 
     public required ILogger Log { get; init; }
+
+    internal int MaximumRecords => Services().Model.DataPlane.MaximumRecords;
+
+    /// <summary>The clock of persistence records, from any fixed instant; it outlives roles.</summary>
+    internal TimeSpan Clock => Time.GetElapsedTime(0);
 
     internal int MaximumConnections => Channel.Of(Settings.MaximumConnections);
 

@@ -3,6 +3,7 @@ using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.MirrorProtocol;
+using ActorMirror.Domain.Persistence;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.MirrorChannel;
 
@@ -82,6 +83,16 @@ public abstract record TableMessage
         internal int Slot => (int)(Cursor & int.MaxValue);
     }
 
+    /// <summary>The monitor has a member down, or up again: its marks, one for each virtual server.</summary>
+    public sealed record MemberChanged(ImmutableArray<FlowMark> Marks, bool IsUp) : TableMessage;
+
+    /// <summary>For operators: a piece of the persistence records, found between two batches.</summary>
+    /// <param name="Cursor">0 at first, then <see cref="RecordPage.Next"/> of the answer before.</param>
+    public sealed record ListRecords(Func<PersistenceRecord, bool> IsAsked, int Cursor, int Limit, Action<RecordPage> Done) : TableMessage;
+
+    /// <summary>For operators: these persistence records are to go. Answers with how many did; null: this device is not active.</summary>
+    public sealed record DeleteRecords(Func<PersistenceRecord, bool> IsAsked, Action<int?> Done) : TableMessage;
+
     /// <summary>For operators: one connection; null: it is not in the table.</summary>
     public sealed record Find(FlowKey Key, Action<ListedConnection?> Done) : TableMessage;
 }
@@ -90,6 +101,15 @@ public abstract record TableMessage
 /// <param name="Next">Where the next piece begins; null: this was the last.</param>
 /// <param name="Total">How many there are in all.</param>
 public sealed record TablePage(ImmutableArray<ListedConnection> Connections, long? Next, int Total);
+
+/// <summary>A piece of the persistence records. It may be empty though there are more.</summary>
+/// <param name="Next">Where the next piece begins; null: this was the last.</param>
+/// <param name="Total">How many there are in all, asked for or not.</param>
+/// <param name="Refused">Clients that were not remembered for want of room.</param>
+public sealed record RecordPage(ImmutableArray<PersistenceView> Records, int? Next, int Total, long Refused)
+{
+    public static readonly RecordPage None = new([], null, 0, 0);
+}
 
 /// <summary>A connection as an operator sees it.</summary>
 /// <param name="Exposure">On the active: why it would not outlive this device. On the mirror: why it would not outlive the active. Null: it would.</param>

@@ -36,6 +36,7 @@ internal sealed class OwnTable : IFlowSink, ITableObserver, IMirrorNetwork, IAsy
                 return flows;
             },
             CloseFlows = flows => flows.Dispose(),
+            OpenMaps = () => network.Services.Scopes.IsEmpty ? null : new PersistenceMaps(_thread),
             Restored = () => TestNetwork.Nft(Ruleset.Restored(network.Services)!),
             Network = this,
             Settings = new MirroringSettings(1029, 1029, 1000, 0, 100, TimeSpan.FromMinutes(1), PlainText: true),
@@ -54,6 +55,11 @@ internal sealed class OwnTable : IFlowSink, ITableObserver, IMirrorNetwork, IAsy
     public bool IsDeaf { get; set; }
 
     public int Connections => _context.View.Inheritance.Held.Open;
+
+    public void Tell(TableMessage message) => _table.Tell(message).ShouldBeTrue();
+
+    /// <summary>Its actor dies at the next message of this type, and has a successor.</summary>
+    public void KillAt(string message) => _table.KillAtNext(message).ShouldBeTrue();
 
     /// <summary>Events wait from now on: this device is slow.</summary>
     public void Pause() => _open.Reset();

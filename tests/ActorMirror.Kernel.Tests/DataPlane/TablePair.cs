@@ -94,6 +94,7 @@ internal sealed class TablePair : IAsyncDisposable
                     return flows;
                 },
                 CloseFlows = flows => flows.Dispose(),
+                OpenMaps = () => services.Scopes.IsEmpty ? null : new PersistenceMaps(_thread),
                 Restored = () => { },
                 Network = this,
                 Settings = new MirroringSettings(1029, 1029, 1000, 0, 100, reconcilePeriod, PlainText: true),
