@@ -28,6 +28,7 @@ internal static class AmctlCommand
             new Command("virtual-server", "Virtual servers and their pool members.") { ShowCommands.VirtualServers(context) },
             new Command("snat", "Translations of connections that servers open outwards.") { ShowCommands.Snats(context) },
             new Command("connection", "Connections in this device's table.") { ShowCommands.Connections(context), QuestionCommands.Explain(context) },
+            new Command("persistence", "Clients that return to the member they had.") { PersistenceCommands.Show(context), PersistenceCommands.Delete(context) },
             new Command("mirror", "Mirror channels of this device.") { ShowCommands.Mirrors(context), ResyncCommand.Create(context) },
             TrustCommands.Create(context),
             new Command("config", "Configuration files.") { ConfigCheckCommand.Create(context) },

@@ -24,6 +24,11 @@ public interface IDeviceView
     /// <exception cref="DeviceCommandException">No such traffic group or page.</exception>
     Task<ConnectionPage> ConnectionsAsync(ConnectionQuery query, CancellationToken cancellation);
 
+    /// <summary>Persistence records; waits for the tables, which answer between two batches.</summary>
+    /// <param name="limit">At most so many are listed.</param>
+    /// <exception cref="DeviceCommandException">The question cannot be read, or names what does not exist.</exception>
+    Task<PersistencePage> PersistenceAsync(PersistenceQuery query, int limit, CancellationToken cancellation);
+
     /// <summary>What would become of a traffic group if its active failed now; only the active knows.</summary>
     /// <exception cref="DeviceCommandException">No such traffic group, or it is not active here.</exception>
     Task<RehearsalReport> RehearseAsync(string trafficGroup, CancellationToken cancellation);
@@ -60,6 +65,10 @@ public interface IDeviceControl
     /// <summary>Sends every connection of a traffic group to its next-active again, behind live changes; returns when that was begun.</summary>
     /// <exception cref="DeviceCommandException">Nothing was begun; the message says why.</exception>
     Task<CommandReport> ResyncAsync(string trafficGroup, CancellationToken cancellation);
+
+    /// <summary>Forgets persistence records, here, in the kernel and on the mirror: these clients are given a member like any other.</summary>
+    /// <exception cref="DeviceCommandException">The question cannot be read or names what does not exist, or this device is not active.</exception>
+    Task<CommandReport> DeletePersistenceAsync(PersistenceQuery query, CancellationToken cancellation);
 
     /// <summary>The actors that can be killed; only in daemons started with <c>--allow-faults</c>.</summary>
     /// <exception cref="DeviceCommandException">Faults are not allowed.</exception>

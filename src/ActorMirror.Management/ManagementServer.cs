@@ -61,6 +61,9 @@ public sealed class ManagementServer : IAsyncDisposable
         api.MapGet("/connections", (string? trafficGroup, bool? mirrored, int? limit, string? after, CancellationToken cancellation) =>
             Answer(() => view.ConnectionsAsync(new ConnectionQuery(trafficGroup, mirrored, Math.Clamp(limit ?? 100, 0, ConnectionQuery.MostAtOnce), after), cancellation)));
         api.MapGet("/connections/explain", (string? tuple, CancellationToken cancellation) => Answer(() => view.ExplainAsync(tuple ?? "", cancellation)));
+        api.MapGet("/persistence", ([AsParameters] PersistenceQuery query, int? limit, CancellationToken cancellation) =>
+            Answer(() => view.PersistenceAsync(query, Math.Clamp(limit ?? 100, 0, ConnectionQuery.MostAtOnce), cancellation)));
+        api.MapPost("/persistence/delete", (PersistenceQuery query, CancellationToken cancellation) => Answer(() => control.DeletePersistenceAsync(query, cancellation)));
         api.MapGet("/traffic-groups/{name}/rehearsal", (string name, CancellationToken cancellation) => Answer(() => view.RehearseAsync(name, cancellation)));
         api.MapPost("/traffic-groups/{name}/force-standby", (string name, ForceStandbyRequest? request, CancellationToken cancellation) =>
             Answer(() => control.ForceStandbyAsync(name, request?.To, cancellation)));

@@ -177,6 +177,21 @@ internal static class Tables
         if (page.Next is { } next) console.MarkupLineInterpolated($"more: --after {next}");
     }
 
+    public static void Persistence(IAnsiConsole console, PersistencePage page)
+    {
+        var table = New("Virtual server", "Mode", "Client", "Member", "Age", "Remaining", "Connections", "Mirrored");
+        foreach (var r in page.Records)
+        {
+            Row(
+                table, string.Join(", ", r.VirtualServers), r.Mode, r.Client, $"{r.Member} of {r.Pool}", Text.Ms(r.AgeMs), $"{Text.Ms(r.RemainingMs)} of {Text.Ms(r.TimeoutMs)}",
+                r.Connections?.ToString() ?? "-", r.Mirrored ? "yes" : "no");
+        }
+
+        console.Write(table);
+        console.MarkupLineInterpolated($"{page.Records.Length}{(page.IsMore ? " (there are more: --limit)" : "")} of {page.Total}");
+        if (page.Refused > 0) console.MarkupLineInterpolated($"[yellow]{page.Refused} clients were not remembered: no room (data-plane.max-persistence-records)[/]");
+    }
+
     public static void Mirrors(IAnsiConsole console, ImmutableArray<MirrorReport> mirrors)
     {
         var table = New(

@@ -18,6 +18,8 @@ namespace ActorMirror.Management.Contracts;
 [JsonSerializable(typeof(RehearsalReport))]
 [JsonSerializable(typeof(ConnectionExplanation))]
 [JsonSerializable(typeof(ConnectionPage))]
+[JsonSerializable(typeof(PersistencePage))]
+[JsonSerializable(typeof(PersistenceQuery))]
 [JsonSerializable(typeof(ForceStandbyRequest))]
 [JsonSerializable(typeof(KillActorRequest))]
 [JsonSerializable(typeof(RevokeRequest))]

@@ -78,6 +78,9 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
         }
     }
 
+    public Task<CommandReport> DeletePersistenceAsync(PersistenceQuery query, CancellationToken cancellation) =>
+        new PersistenceQuestion(runtime, query).DeleteAsync(cancellation);
+
     public ImmutableArray<ActorReport> Actors() => [.. Killable().Select(a => new ActorReport(a.Name, a.Restarts, a.Kills))];
 
     public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation)

@@ -37,6 +37,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private readonly FlowSink sink;
     private readonly FlowListener listener;
     private readonly FloatingAddresses addresses;
+    private readonly Reselection reselection;
     private readonly DeviceTrust trust;
     private readonly MirrorNetwork network;
     private readonly SupervisorWriter supervisor;
@@ -57,6 +58,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         sink = new FlowSink(log);
         listener = new FlowListener(
             host.Thread, sink, model.Mirroring.ChannelsPerTrafficGroup, model.HasFtp ? master => Services?.FtpGroupOf(master) ?? 0 : null);
+        reselection = new Reselection(host, log);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
         network = new MirrorNetwork(model, trust, TimeProvider.System, logs.CreateLogger("mirror"));
         var memory = new MonitorMemory();
@@ -152,17 +154,19 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         {
             health = changed;
             if (services is null) return;
-            foreach (var service in services.Services.Where(s => s.Server.Pool?.Name == pool))
-            {
-                try
-                {
-                    host.Run(Ruleset.Reselect(service, changed));
-                }
-                catch (NftablesException failure)
-                {
-                    log.LogError(failure, "Virtual server {Server} still chooses among the former members", service.Server.Name);
-                }
-            }
+            reselection.Choose(services, changed, pool, member, status.TakesConnections);
+        }
+
+        TellMember(pool, member, status.TakesConnections);
+    }
+
+    /// <summary>Records of a member that is down are no more; the kernel's elements went with its place in the choice.</summary>
+    private void TellMember(string pool, Endpoint member, bool isUp)
+    {
+        foreach (var group in Services!.Services.Where(s => s.Scope is not null && s.Server.Pool?.Name == pool).GroupBy(s => s.Server.TrafficGroup))
+        {
+            var marks = group.SelectMany(s => s.Members).Where(m => m.Member.Endpoint == member).Select(m => m.Mark).ToImmutableArray();
+            Runtimes.GetValueOrDefault(group.Key)?.Tables.Tell(new TableMessage.MemberChanged(marks, isUp));
         }
     }
 
@@ -175,6 +179,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         foreach (var group in Runtimes.Values) await group.DisposeAsync();
         listener.Dispose(); // last: a table that closes takes its socket off the listener's list
         addresses.Dispose();
+        reselection.Dispose();
         await supervisor.DisposeAsync();
     }
 
@@ -211,6 +216,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
             listener.Heed(flows);
             flows.Dispose();
         },
+        OpenMaps = () => share.Number == 1 && Services!.Scopes.Any(s => s.TrafficGroup == number) ? new PersistenceMaps(host.Thread) : null,
         Restored = Restored,
         Network = network,
         Settings = model.Mirroring,

@@ -117,6 +117,9 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             ? throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{name}'")
             : new ConnectionList(runtime).ReadAsync(query, cancellation);
 
+    public Task<PersistencePage> PersistenceAsync(PersistenceQuery query, int limit, CancellationToken cancellation) =>
+        new PersistenceQuestion(runtime, query).ReadAsync(limit, cancellation);
+
     public Task<RehearsalReport> RehearseAsync(string trafficGroup, CancellationToken cancellation)
     {
         if (model.TrafficGroups.All(g => g.Name != trafficGroup))

@@ -1,5 +1,6 @@
 using ActorMirror.Actors.Tables;
 using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Persistence;
 using ActorMirror.Management;
 
 namespace ActorMirror.Node.Worker;
@@ -16,6 +17,15 @@ internal static class TableQuestions
     /// <exception cref="DeviceCommandException">The table does not answer.</exception>
     public static Task<ListedConnection?> FindAsync(GroupRuntime group, FlowKey key, CancellationToken cancellation) =>
         AskAsync<ListedConnection?>(group, done => new TableMessage.Find(key, done), cancellation);
+
+    /// <exception cref="DeviceCommandException">The table does not answer.</exception>
+    public static Task<RecordPage> RecordsAsync(GroupRuntime group, Func<PersistenceRecord, bool> isAsked, int cursor, int limit, CancellationToken cancellation) =>
+        AskAsync<RecordPage>(group, done => new TableMessage.ListRecords(isAsked, cursor, limit, done), cancellation);
+
+    /// <returns>How many there were; null: this device is not active for the group.</returns>
+    /// <exception cref="DeviceCommandException">The table does not answer.</exception>
+    public static Task<int?> DeleteRecordsAsync(GroupRuntime group, Func<PersistenceRecord, bool> isAsked, CancellationToken cancellation) =>
+        AskAsync<int?>(group, done => new TableMessage.DeleteRecords(isAsked, done), cancellation);
 
     private static async Task<T> AskAsync<T>(GroupRuntime group, Func<Action<T>, TableMessage> question, CancellationToken cancellation)
     {

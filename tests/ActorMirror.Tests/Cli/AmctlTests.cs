@@ -38,6 +38,8 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("snat show", "out", "10.20.0.0/24", "internal", "automap", "10.10.0.254", "tg1", "on", "7")]
     [InlineData("connection show", "10.10.0.9:40000", "mirror-table-full", "from 10.20.0.254:40001", "2 of 2")]
     [InlineData("mirror show", "outgoing", "in-sync", "1029", "1030", "sent 77", "acked 10", "2 changes, 64 bytes, 1.5 ms", "2026-03-04 05:06:07Z the mirror was silent for 1 s", "primary", "3 ghosts, 1 missing, 0 wrong")]
+    [InlineData("persistence show", "vs1", "source-address", "10.10.0.0/24", "10.20.0.11:5000 of web", "12 s", "180 s of 180 s", "2", "yes", "1 (there are more: --limit) of 2", "3 clients were not remembered")]
+    [InlineData("persistence show --virtual-server shop --client 10.10.0.7 --limit 5", "shop")]
     [InlineData("trust revoke 4F:01", "4F:01 is revoked")]
     public async Task A_table_shows_what_the_device_says(string command, params string[] expected)
     {
@@ -60,6 +62,7 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("virtual-server show", "destination")]
     [InlineData("snat show", "translations")]
     [InlineData("connection show", "connections")]
+    [InlineData("persistence show", "refused")]
     [InlineData("mirror show", "sequenceAcked")]
     [InlineData("mirror show", "repaired")]
     [InlineData("mirror show", "lagBytes")]
@@ -118,6 +121,17 @@ public sealed class AmctlTests : IAsyncLifetime
     {
         (await Run("mirror resync tg1")).ShouldBe((0, "traffic group tg1 is being resynced\n", ""));
         (await Run("mirror resync tg9")).ShouldBe((1, "", "there is no such traffic group\n"));
+    }
+
+    [Fact]
+    public async Task Persistence_records_are_deleted_as_they_are_named_and_all_of_them_only_on_demand()
+    {
+        var (code, output, _) = await Run("persistence delete --client 10.10.0.7 --mode source-address --member 10.20.0.11 --pool web --virtual-server vs1 --key 10.10.0.7 --traffic-group tg1");
+        (code, output).ShouldBe((0, "1 persistence records deleted: PersistenceQuery { TrafficGroup = tg1, VirtualServer = vs1, Pool = web, Member = 10.20.0.11, "
+            + "Mode = source-address, Client = 10.10.0.7, Key = 10.10.0.7 }\n"));
+        (await Run("persistence delete")).Code.ShouldBe(1);
+        (await Run("persistence delete --all")).ShouldBe((1, "", "this device is not active for any traffic group: records are deleted where they are made\n"));
+        (await Run("persistence show --client nonsense")).ShouldBe((1, "", "'nonsense' is no IPv4 or IPv6 address\n"));
     }
 
     [Fact]

@@ -95,6 +95,11 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         return Task.FromResult(new ConnectionPage(matching.Count, [.. matching[begin..end]], end < matching.Count ? $"{end}" : null));
     }
 
+    public Task<PersistencePage> PersistenceAsync(PersistenceQuery query, int limit, CancellationToken cancellation) => query.Client is "nonsense"
+        ? throw new DeviceCommandException(CommandFailure.Malformed, "'nonsense' is no IPv4 or IPv6 address")
+        : Task.FromResult(new PersistencePage(
+            2, 3, true, [new PersistenceReport("tg1", [query.VirtualServer ?? "vs1"], "source-address", "10.10.0.0/24", "web", "10.20.0.11:5000", 12_000, 2, 180_000, 180_000, true)]));
+
     public Task<RehearsalReport> RehearseAsync(string trafficGroup, CancellationToken cancellation) => trafficGroup == "tg1"
         ? Task.FromResult(new RehearsalReport(
             "tg1", "a", "b", ["b has lost VLAN external"], Mirror(), 500, 498,
@@ -123,6 +128,10 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
     public Task<CommandReport> ResyncAsync(string trafficGroup, CancellationToken cancellation) => trafficGroup == "tg1"
         ? Task.FromResult(new CommandReport("traffic group tg1 is being resynced"))
         : throw new DeviceCommandException(CommandFailure.NotFound, "there is no such traffic group");
+
+    public Task<CommandReport> DeletePersistenceAsync(PersistenceQuery query, CancellationToken cancellation) => query == PersistenceQuery.All
+        ? throw new DeviceCommandException(CommandFailure.Conflict, "this device is not active for any traffic group: records are deleted where they are made")
+        : Task.FromResult(new CommandReport($"1 persistence records deleted: {query}"));
 
     public ImmutableArray<ActorReport> Actors() => throw Forbidden();
 

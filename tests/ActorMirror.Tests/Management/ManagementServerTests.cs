@@ -71,6 +71,8 @@ public sealed class ManagementServerTests : IDisposable
 
         public Task<CommandReport> ResyncAsync(string trafficGroup, CancellationToken cancellation) => throw new NotSupportedException();
 
+        public Task<CommandReport> DeletePersistenceAsync(PersistenceQuery query, CancellationToken cancellation) => throw new NotSupportedException();
+
         public ImmutableArray<ActorReport> Actors() => [];
 
         public Task<CommandReport> KillActorAsync(KillActorRequest request, CancellationToken cancellation) => throw new NotSupportedException();
