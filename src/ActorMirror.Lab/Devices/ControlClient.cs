@@ -41,6 +41,14 @@ internal sealed class ControlClient : IDisposable
     public Task<ConnectionPage?> ProtectedAsync(string trafficGroup) =>
         GetAsync($"connections?trafficGroup={Uri.EscapeDataString(trafficGroup)}&mirrored=true&limit=100000", ManagementJson.Default.ConnectionPage, ListPatience);
 
+    /// <summary>Persistence records of a group; null while the device does not answer.</summary>
+    public Task<PersistencePage?> PersistenceAsync(string trafficGroup) =>
+        GetAsync($"persistence?trafficGroup={Uri.EscapeDataString(trafficGroup)}&limit=100000", ManagementJson.Default.PersistencePage, ListPatience);
+
+    /// <exception cref="HttpRequestException">The device refused, or is gone.</exception>
+    public Task DeletePersistenceAsync(string trafficGroup) =>
+        PostAsync("persistence/delete", new PersistenceQuery(trafficGroup), ManagementJson.Default.PersistenceQuery);
+
     /// <summary>Null when the traffic group is not active there, or the device does not answer.</summary>
     public Task<RehearsalReport?> RehearseAsync(string trafficGroup) =>
         GetAsync($"traffic-groups/{Uri.EscapeDataString(trafficGroup)}/rehearsal", ManagementJson.Default.RehearsalReport, ListPatience);

@@ -33,6 +33,8 @@ internal static class KillPlan
         new(Table, "Tick", Part.Both, p => p.NothingAsync()),
         new(Table, "List", Part.Both, p => p.ListAsync()),
         new(Table, "Find", Part.Both, p => p.FindAsync()),
+        new(Table, "ListRecords", Part.Both, p => p.ListRecordsAsync()),
+        new(Table, "DeleteRecords", Part.Both, p => p.DeleteRecordsAsync()),
         new(Table, "Events", Part.Active, p => p.OpenConnectionAsync()),
         new(Table, "Apply", Part.NextActive, p => p.OpenConnectionAsync()),
         new(Table, "Acknowledged", Part.Active, p => p.OpenConnectionAsync()),
@@ -65,11 +67,12 @@ internal static class KillPlan
         new(Device, "Loaded", Part.Active, p => p.FreezeAsync()),
     ];
 
-    /// <summary>What no network brings about in good time: killed at these with hand-made surroundings, in ActorMirror.Tests.</summary>
+    /// <summary>What no network brings about in good time: killed at these with hand-made surroundings, in ActorMirror.Tests and ActorMirror.Kernel.Tests.</summary>
     public static readonly (string Actor, string Message, string Why)[] Elsewhere =
     [
         (Group, "HandoverPatienceOver", "comes after half a minute without a complete copy"),
         (Group, "RetryAddresses", "comes when an interface refuses an address although its link is up"),
+        (Table, "MemberChanged", "comes when a member of a virtual server with persistence goes down or up"),
         (Monitor, "Watch", "comes once, before a request can reach the daemon"),
     ];
 }

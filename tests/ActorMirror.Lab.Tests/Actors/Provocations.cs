@@ -24,6 +24,11 @@ internal sealed class Provocations(Site site, LabDevice active, LabDevice nextAc
 
     public Task ListAsync() => target.Control.ProtectedAsync("tg1");
 
+    public Task ListRecordsAsync() => target.Control.PersistenceAsync("tg1");
+
+    /// <summary>Refused where tg1 is not active.</summary>
+    public Task DeleteRecordsAsync() => UnansweredAsync(target.Control.DeletePersistenceAsync("tg1"));
+
     /// <summary>A connection that nobody has, to tg1's virtual address.</summary>
     public Task FindAsync() => target.Control.ExplainAsync("tcp 192.0.2.1:1024 10.10.0.100:5000");
 

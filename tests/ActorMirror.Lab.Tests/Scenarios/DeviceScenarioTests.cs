@@ -30,6 +30,9 @@ public sealed class DeviceScenarioTests
     public Task Connections_that_servers_open_outwards_survive_what_snat_conf_does() => RunAsync("snat.conf");
 
     [PrivilegedFact]
+    public Task Clients_that_return_after_a_failover_reach_the_server_they_had() => RunAsync("persistence.conf");
+
+    [PrivilegedFact]
     public Task Files_on_their_way_by_FTP_arrive_through_what_ftp_conf_does() => RunAsync("ftp.conf");
 
     [PrivilegedFact]
