@@ -31,6 +31,7 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
 
     private readonly IHeartbeatObserver _heartbeats;
     private readonly SendQueue _sends;
+    private readonly ClusterLinkMonitor _links;
     private readonly Channel<ClusterEvent> _events;
     private readonly ILogger _log;
     private readonly TimeSpan _heartbeat;
@@ -47,11 +48,18 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
     private long _stalledSince;
 
     public EngineConnection(
-        DeviceId self, TimeSpan heartbeat, IHeartbeatObserver heartbeats, SendQueue sends, Channel<ClusterEvent> events, ILogger log)
+        DeviceId self,
+        TimeSpan heartbeat,
+        IHeartbeatObserver heartbeats,
+        SendQueue sends,
+        ClusterLinkMonitor links,
+        Channel<ClusterEvent> events,
+        ILogger log)
     {
         _heartbeat = heartbeat;
         _heartbeats = heartbeats;
         _sends = sends;
+        _links = links;
         _events = events;
         _log = log;
         _self = new WorkerRun(self, (uint)Environment.ProcessId);
@@ -173,6 +181,8 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
         switch (message.Kind)
         {
             case MessageKind.Heartbeat when _sequencer.IsMember(sender):
+                if (sender == _self && _sequencer.IsSettled(message.Ring))
+                    _links.RingMoved();
                 _heartbeats.Heard(sender.Device, BinaryPrimitives.ReadInt64LittleEndian(message.Payload), message.Ring, _sequencer.Renews(message.Ring));
                 break;
             case MessageKind.Command when !_sequencer.CommandDelivered(sender, message.Ring, message.Payload):

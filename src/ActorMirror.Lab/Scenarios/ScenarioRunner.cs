@@ -92,7 +92,11 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         catch (Exception e) when (e is CommandException or TimeoutException or IOException or HttpRequestException)
         {
             problems.Add(e.Message);
-            foreach (var device in runner._cluster.Devices.Where(d => d.Tail().Length > 0)) problems.Add($"log of {device.Name}:\n{device.Tail()}");
+            foreach (var device in runner._cluster.Devices)
+            {
+                if (device.Tail() is { Length: > 0 } log) problems.Add($"log of {device.Name}:\n{log}");
+                if (device.TailOfCorosync() is { Length: > 0 } ring) problems.Add($"corosync's log of {device.Name}:\n{ring}");
+            }
         }
 
         return new LabReport { Faults = faults, Problems = problems, Settings = Times(scenario) };
