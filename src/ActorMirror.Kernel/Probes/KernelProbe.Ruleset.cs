@@ -45,6 +45,7 @@ public static partial class KernelProbe
           set endpoints { type {{words.AddressType}} . inet_proto . inet_service; }
           set doubted { type {{words.AddressType}} . inet_service . {{words.AddressType}} . inet_service; flags dynamic,timeout; timeout 500ms; size 65536; }
           map recent { type mark : mark; flags dynamic,timeout; timeout 10s; size 65536; }
+          map persist { type {{words.AddressType}} : mark; flags dynamic,timeout; timeout 10s; size 65536; }
           map group_of { type {{words.AddressType}} : mark; elements = { {{MappedAddress.ToText(words.Service)}} : 0x{{Group:x8}} }
           }
           map member_group { type {{words.AddressType}} . inet_service : mark; }
@@ -58,6 +59,12 @@ public static partial class KernelProbe
             snat {{words.Ip}} to jhash {{words.Ip}} saddr mod 2 seed 0x5eed map { 0 : {{MappedAddress.ToText(words.Service)}}, 1 : {{MappedAddress.ToText(words.Member)}} }
           }
           map sources { type mark : verdict; elements = { 0x{{Mark:x8}} : goto source_of_some }
+          }
+          chain returning {
+            ct mark set {{words.Ip}} saddr map @persist
+            ct mark { 0x{{Mark:x8}} } return
+            add @persist { {{words.Ip}} saddr : ct mark }
+            ct mark set jhash {{words.Ip}} saddr . {{words.Ip}} daddr . th sport . th dport mod 2 seed 0x5eed map { 0 : 0x{{Mark:x8}}, 1 : 0x{{Mark:x8}} }
           }
           chain service {
             iifname != { "lo" } return

@@ -94,7 +94,7 @@ public sealed partial class RulesetShapeTests
     private static IEnumerable<string> Configurations() =>
         from place in (string[])["own", "host"]
         from unknown in (string[])["reset", "drop"]
-        from servers in (string[])["", Servers("none"), Servers("automap"), Servers("none") + Shared, Many(), Outward, Networks, $"{Servers("none")}\n{Networks}\n{Outward}"]
+        from servers in (string[])["", Servers("none"), Servers("automap"), Servers("none") + Shared, Many(), Outward, Networks, $"{Servers("none")}\n{Networks}\n{Outward}", Returning]
         select $$"""
             actormirror {
               device = a
@@ -155,6 +155,28 @@ public sealed partial class RulesetShapeTests
             every-port { destination = "10.1.0.110:*", vlan = external, protocol = any, pool = web, snat = automap, traffic-group = tg1 }
           }
           snat-pools { two { members = ["10.1.0.161", "10.1.0.162"] } }
+          """;
+
+    private const string Returning = """
+
+          persistence-profiles {
+            client { type = source-address }
+            server { type = source-address, match-across-services = on, match-across-virtuals = on, mask-v4 = 25, mask-v6 = 57 }
+            asked { type = destination-address }
+            spread { type = hash, algorithm = carp }
+            whole { type = hash, fields = [source-address, source-port, destination-address, destination-port] }
+            port { type = hash, fields = [source-port] }
+          }
+          virtual-servers {
+            client { destination = "10.1.0.100:80", vlan = external, pool = web, snat = automap, persistence = client, traffic-group = tg1 }
+            server { destination = "10.1.0.100:81", vlan = external, pool = web, snat = automap, persistence = server, traffic-group = tg1 }
+            server-any { destination = "10.1.0.101:81", vlan = external, protocol = any, pool = web, snat = automap, persistence = server, traffic-group = tg1 }
+            every-port { destination = "10.1.0.110:*", vlan = external, protocol = any, pool = web, snat = automap, persistence = client, traffic-group = tg1 }
+            asked { destination = "10.2.0.0/24:443", vlan = external, pool = web, snat = automap, persistence = asked, traffic-group = tg1 }
+            spread { destination = "10.1.0.100:82", vlan = external, pool = web, snat = automap, persistence = spread, traffic-group = tg1 }
+            whole { destination = "10.1.0.100:83", vlan = external, protocol = any, pool = web, snat = automap, persistence = whole, traffic-group = tg1 }
+            port { destination = "10.1.0.100:84", vlan = external, pool = web, snat = automap, persistence = port, traffic-group = tg1 }
+          }
           """;
 
     private static string Many()
