@@ -84,11 +84,15 @@ public sealed partial class PersistenceTable
         due.Enqueue(entry);
     }
 
-    /// <summary>When it may be due to be told again, or over; well before what was told runs out. What is extended by much meanwhile is told at once.</summary>
+    /// <summary>
+    /// When a record that goes on is a third of its lifetime ahead of what was told; past that, whatever extends it is told at once, and there is but its end to wait for.
+    /// </summary>
     private void Wake(Entry entry)
     {
-        var again = Now + (entry.Timeout / ToldPerLifetime);
-        entry.WakeAt = (again < entry.ToldUntil ? again : entry.ToldUntil).Ticks;
+        var third = entry.Timeout / ToldPerLifetime;
+        var ahead = entry.ToldUntil - entry.Timeout + third;
+        var later = Now + third < entry.ToldUntil ? Now + third : entry.ToldUntil;
+        entry.WakeAt = (ahead > Now ? ahead : later).Ticks;
         wakes.Enqueue(entry, entry.WakeAt);
     }
 
