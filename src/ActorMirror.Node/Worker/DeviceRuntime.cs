@@ -40,6 +40,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private readonly DeviceTrust trust;
     private readonly MirrorNetwork network;
     private readonly SupervisorWriter supervisor;
+    private readonly HaScores scores;
     private readonly Lock ruleset = new();
     private readonly Lock loading = new();
     private ImmutableDictionary<string, GroupRuntime> groups = ImmutableDictionary<string, GroupRuntime>.Empty;
@@ -59,6 +60,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
             host.Thread, sink, model.Mirroring.ChannelsPerTrafficGroup, model.HasFtp ? master => Services?.FtpGroupOf(master) ?? 0 : null);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
         network = new MirrorNetwork(model, trust, TimeProvider.System, logs.CreateLogger("mirror"));
+        scores = new HaScores(model, seen => Device!.Tell(new DeviceMessage.ScoresSeen(seen)));
         var memory = new MonitorMemory();
         Monitors = new ActorCell<MonitorMessage>(
             "monitor",
@@ -79,6 +81,8 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     public MemberHealth Health => Volatile.Read(ref health);
 
     public Action<ClusterNotice>? DecidedObserver { get; set; }
+
+    public Action<OfflineWord>? OfflineObserver { get; set; }
 
     /// <summary>Told of each role change of a traffic group on this device, on its actor's thread: must not block.</summary>
     public Action<string, Role, Epoch>? RoleObserver { get; set; }
@@ -126,6 +130,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         }
 
         Monitors.Tell(new MonitorMessage.Watch(next));
+        scores.Tell();
     }
 
     public void AloneChanged(bool alone)
@@ -140,6 +145,11 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
 
     public void RevokedChanged(ImmutableSortedSet<string> serials) => trust.Revoke(serials);
 
+    public void OfflineChanged(ImmutableArray<OfflineWord> words)
+    {
+        foreach (var word in words) OfflineObserver?.Invoke(word);
+    }
+
     /// <summary>Says once more that an address is here; nothing without a valid lease.</summary>
     public void Announce(FloatingAddress address)
     {
@@ -148,6 +158,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
 
     public void Changed(MemberHealth changed, string pool, Endpoint member, MemberStatus status)
     {
+        scores.Changed(pool, member, status.State);
         lock (ruleset)
         {
             health = changed;
