@@ -56,6 +56,7 @@ internal static class KillPlan
         new(Device, "Keep", Part.Both, p => p.MoveAsync()),
         new(Device, "ForceStandby", Part.Active, p => p.MoveAsync()),
         new(Device, "Revoke", Part.Both, p => p.RevokeAsync()),
+        new(Device, "SetOffline", Part.Both, p => p.ReleaseAsync()),
 
         new(Device, "LinksChanged", Part.Both, p => p.CutExternalAsync()),
         new(Table, "EventsLost", Part.Both, p => p.FreezeAsync()),
@@ -70,6 +71,7 @@ internal static class KillPlan
     [
         (Group, "HandoverPatienceOver", "comes after half a minute without a complete copy"),
         (Group, "RetryAddresses", "comes when an interface refuses an address although its link is up"),
+        (Device, "ScoresSeen", "comes when a server of an HA group comes or goes"),
         (Monitor, "Watch", "comes once, before a request can reach the daemon"),
     ];
 }
