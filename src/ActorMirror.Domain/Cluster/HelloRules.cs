@@ -24,6 +24,8 @@ public static class HelloRules
             Groups = [.. declaration.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Channels = declaration.Channels.PerGroup,
             HaCapacity = declaration.HaCapacity,
+            Scores = isNew ? DeviceState.NoScores : device.Scores,
+            CountedScores = isNew ? DeviceState.NoScores : device.CountedScores,
         });
         state = OfflineRule.Remember(state, declaration.Offline);
         state = state.ChangeGroups(g => g with { Wait = g.Wait.Without(device.Id) });

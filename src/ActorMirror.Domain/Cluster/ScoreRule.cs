@@ -23,11 +23,14 @@ internal static class ScoreRule
     public static ClusterState Settle(ClusterState state, DeviceState sender, ClusterCommand.ScoresSettled command)
     {
         if (!sender.Synced || state.ScoresChanged == Epoch.None || state.ScoresChanged != command.Changed) return state;
+        // What a new worker tells for the first time is no change.
+        var isNews = state.Devices.Values.Any(d => !d.CountedScores.IsEmpty && !d.CountedScores.SequenceEqual(d.Scores));
         state = state with
         {
             ScoresChanged = Epoch.None,
             Devices = state.Devices.ToImmutableSortedDictionary(d => d.Key, d => d.Value with { CountedScores = d.Value.Scores }),
         };
+        if (!isNews) return state;
         return state.ChangeGroups(g => g is { IsPinned: true, Policy.Method: FailoverMethod.HaGroup } ? g with { IsPinned = false } : g);
     }
 }

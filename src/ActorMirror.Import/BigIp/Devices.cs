@@ -35,7 +35,7 @@ internal static class Devices
         device.Set("id", draft.Devices.Objects.Count).Set("management", management);
         Mirror(conversion, device, properties, management);
         device.Set("cluster-links", new Value.List(Links(properties.Take("unicast-address"), management)));
-        if (properties.Word("ha-capacity") is { } capacity and not "0") device.Set("ha-capacity", capacity);
+        if (properties.Word("ha-capacity") is { } capacity and not "0") device.Set("ha-capacity", capacity, isOptional: true);
         if (draft.Self.Length == 0 || properties.Word("self-device") == "true") draft.Self = device.Name;
 
         properties.Ignore("self-device");

@@ -180,6 +180,28 @@ public sealed class HaGroupTests
     }
 
     [Fact]
+    public void What_a_former_worker_told_counts_no_more_and_the_first_word_of_the_next_is_no_change()
+    {
+        var cluster = Three();
+        Tell(cluster, 1, 50);
+        Tell(cluster, 2, 0);
+        Tell(cluster, 3, 40);
+        cluster.SettleScores(1);
+        cluster.Send(1, new ClusterCommand.ForceStandby("tg1", s_b, 1));
+        cluster.Settle();
+        cluster.Complete();
+        cluster.Stop(1, LeaveReason.ProcessDown);
+        cluster.Start(1);
+        cluster.Settle();
+        cluster[2].State.Devices[s_a].CountedScores.ShouldBeEmpty();
+        cluster[2].State.Groups["tg1"].NextActive.ShouldBe(s_c, "what it reaches now is not known");
+        Tell(cluster, 1, 50);
+        cluster.SettleScores(2);
+        cluster.Complete();
+        cluster[2].Roles["tg1"].ShouldBeOfType<LocalRole.Active>("the operator is still obeyed").Peer!.Value.Device.ShouldBe(s_a);
+    }
+
+    [Fact]
     public void Scores_are_said_to_count_when_none_has_changed_for_the_damping_or_they_never_rest()
     {
         var cluster = Three();
