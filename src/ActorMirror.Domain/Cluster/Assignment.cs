@@ -31,7 +31,7 @@ internal static class Assignment
     {
         var candidates = state.CandidatesFor(group);
         var named = group.Active is not { } active || candidates.Exists(c => c.Device == active);
-        var placed = Placement.Place(named ? group : group.Lose(MoveReason.Reconfigured), candidates, state.Position);
+        var placed = Placement.Place(named ? group : group.Lose(MoveReason.Reconfigured), candidates, state.Position, state.IsAwaited(group));
         return AutomaticMoves.Begin(HandoverRules.Check(placed, notices), candidates, state.Position);
     }
 }

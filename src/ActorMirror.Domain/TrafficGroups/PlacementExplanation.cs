@@ -30,8 +30,12 @@ public sealed record PlacementExplanation(
             (true, _) => "nothing is decided yet: the devices wait for each other",
             (_, { }) => WhyMoved(),
             _ when group.Epoch == Epoch.None => "it was not placed yet: no device of its HA order is fit",
-            _ => $"nobody serves it: {WhyMoved()}, and {(FlapRule.HoldsBack(group) ? "failures move it no further" : "no other device is fit")}",
+            _ => $"nobody serves it: {WhyMoved()}, and {WhyUnserved()}",
         };
+
+        private string WhyUnserved() => FlapRule.HoldsBack(group) ? "failures move it no further"
+            : state.IsAwaited(group) ? "it is about to be back with the connections, of which nobody else holds a complete copy"
+            : "no other device is fit";
 
         private string WhyMoved()
         {
@@ -62,7 +66,7 @@ public sealed record PlacementExplanation(
             var chosen = others.Find(c => c.Device == next);
             if (chosen == default) return "it is about to change";
             others.Remove(chosen);
-            return Ranking.Best(group, others, successor: false) is { } second ? Why(chosen, second) : "no other device is fit";
+            return Ranking.NextActive(group, others) is { } second ? Why(chosen, second) : "no other device is fit";
         }
 
         private string Why(in Candidate first, in Candidate second)
