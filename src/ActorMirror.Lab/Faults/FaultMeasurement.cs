@@ -17,6 +17,10 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
     // Devices that list hundreds of connections delay their traffic a little; a connection younger than this need not survive anyway.
     private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(100);
 
+    // Calm, and what asking takes on a machine that is not busy.
+    private const long Fresh = 250 * Monotonic.Millisecond;
+    private const int MostAttempts = 10;
+
     // TCP's own timer doubles after each try: an outage of 1.5 s may be followed by as much silence again.
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ResetPatience = TimeSpan.FromSeconds(6);
@@ -30,9 +34,7 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
         var moving = before.Where(a => step.Moves && a.Value == device.Name && (step.TrafficGroup ?? a.Key) == a.Key).Select(a => a.Key).ToHashSet();
         await client.BeginWindowAsync();
         var owned = statuses.Values.SelectMany(s => s.TrafficGroups).Where(g => g.Role == Role.Active).Sum(g => g.Counts.Owned);
-        var acknowledged = await AcknowledgedAsync(before);
-        await Task.Delay(Calm, stop);
-        await client.ListenAsync();
+        var acknowledged = await PrepareAsync(before, stop);
         var zero = await InjectAsync();
         await client.FaultAsync(zero);
 
@@ -73,6 +75,19 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
         {
             _problems.Add(e.Message);
             return started;
+        }
+    }
+
+    /// <summary>What the mirrors have acknowledged just before: asked again where the answer has grown old until all is ready, as on a busy machine.</summary>
+    private async Task<IReadOnlySet<(FlowProtocol, string)>> PrepareAsync(IReadOnlyDictionary<string, string> actives, CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var asked = Monotonic.Now;
+            var acknowledged = await AcknowledgedAsync(actives);
+            await Task.Delay(Calm, stop);
+            await client.ListenAsync();
+            if (Monotonic.Now - asked < Fresh || attempt == MostAttempts) return acknowledged;
         }
     }
 
