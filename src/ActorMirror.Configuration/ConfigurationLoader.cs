@@ -82,6 +82,7 @@ public static class ConfigurationLoader
         ClusterRules.Check(topology, problems);
         AddressRules.Check(topology, problems);
         TrafficRules.Check(topology, problems);
+        FailoverRules.Check(topology.Config, problems);
         MirrorRules.Check(topology.Config, problems);
         SnatRules.Check(topology, problems);
         PersistenceRules.Check(topology.Config, problems);

@@ -35,11 +35,12 @@ internal static class ModelBuilder
             Devices = devices,
             Vlans = [.. vlans.Values],
             SelfIps = [.. Ordered(config.SelfIps).Where(s => s.Device is null || ids.ContainsKey(s.Device.Value)).Select(s => SelfIp(s, vlans, ids))],
-            TrafficGroups = [.. Ordered(config.TrafficGroups).Select(g => new TrafficGroup(g.Name, [.. g.HaOrder.Items.Select(d => ids[d.Value])]))],
+            TrafficGroups = [.. Ordered(config.TrafficGroups).Select(g => TrafficGroup(config, g, ids))],
             VirtualAddresses = VirtualAddresses(topology, vlans),
             VirtualServers = [.. Ordered(config.VirtualServers).Select(v => VirtualServer(topology, v, vlans, pools, persistence))],
             Snats = [.. Ordered(config.Snats).Select(s => Snat(topology, s, vlans))],
             Pools = [.. pools.Values],
+            HaGroups = [.. Ordered(config.HaGroups).Select(h => HaGroup(h, pools))],
             Cluster = Cluster(config.Cluster),
             DataPlane = new DataPlaneSettings(config.Namespace!.Value is "host" ? null : config.Namespace.Value, config.OnUnknown!.Value, config.MaximumRecords!.Value),
             Mirroring = Mirroring(config.Mirroring),
@@ -51,7 +52,27 @@ internal static class ModelBuilder
         where T : INamed => items.OrderBy(i => i.Name, StringComparer.Ordinal);
 
     private static Device Device(DeviceConfig d) =>
-        new(new DeviceId(d.Id!.Value), d.Name, d.Management!.Value, d.Mirror!.Value, [.. d.ClusterLinks.Items.Select(l => l.Value)], d.MirrorSecondary?.Value);
+        new(new DeviceId(d.Id!.Value), d.Name, d.Management!.Value, d.Mirror!.Value, [.. d.ClusterLinks.Items.Select(l => l.Value)], d.MirrorSecondary?.Value)
+        {
+            HaCapacity = d.HaCapacity!.Value,
+        };
+
+    private static TrafficGroup TrafficGroup(GroupConfig config, TrafficGroupConfig g, Dictionary<string, DeviceId> ids) =>
+        new(g.Name, [.. g.HaOrder.Items.Select(d => ids[d.Value])])
+        {
+            Policy = new FailoverPolicy
+            {
+                Method = g.Method!.Value,
+                LoadFactor = g.LoadFactor!.Value,
+                PreferWarm = g.PreferWarm!.Value,
+                Failback = g.Failback!.Value,
+                HaGroup = g.HaGroup?.Value ?? "",
+                ActiveBonus = config.HaGroups.FirstOrDefault(h => h.Name == g.HaGroup?.Value)?.ActiveBonus!.Value ?? 0,
+            },
+        };
+
+    private static HaGroup HaGroup(HaGroupConfig h, Dictionary<string, Pool> pools) => new(
+        h.Name, [.. h.Pools.Select(p => new HaGroupPool(pools[p.Pool!.Value], p.Weight!.Value, p.Threshold!.Value))], h.ActiveBonus!.Value);
 
     private static SelfIp SelfIp(SelfIpConfig s, Dictionary<string, Vlan> vlans, Dictionary<string, DeviceId> ids) =>
         new(s.Name, s.Address!.Value, vlans[s.Vlan!.Value], s.TrafficGroup?.Value, s.Device is { } device ? ids[device.Value] : null);
@@ -132,7 +153,10 @@ internal static class ModelBuilder
 
     private static ClusterSettings Cluster(ClusterConfig c) => new(
         c.Engine!.Value, c.Token!.Value, c.Consensus!.Value, c.Join!.Value, c.Lease!.Value, c.Heartbeat!.Value, c.KeyFile?.Value, c.AllowUnsafePair!.Value,
-        new FlapSettings(c.FlapMost!.Value, c.FlapWithin!.Value));
+        new FlapSettings(c.FlapMost!.Value, c.FlapWithin!.Value))
+    {
+        ScoreDamping = c.ScoreDamping!.Value,
+    };
 
     private static MirroringSettings Mirroring(MirroringConfig m) =>
         new(

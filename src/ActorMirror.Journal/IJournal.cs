@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.TrafficGroups;
 
 namespace ActorMirror.Journal;
@@ -12,12 +13,18 @@ public interface IJournal : IAsyncDisposable
     /// <summary>As read at the start: the highest epoch of every traffic group; empty when there was nothing to read.</summary>
     ImmutableDictionary<string, Epoch> HighestEpochs { get; }
 
+    /// <summary>As read at the start: which devices an operator took out or released, by their ids; empty when there was nothing to read.</summary>
+    ImmutableArray<OfflineWord> Offline { get; }
+
     JournalStatus Status { get; }
 
     /// <summary>Records an epoch that was seen; a lower one than before is ignored. Never waits, never throws.</summary>
     void Saw(string group, Epoch epoch);
 
     void Record(ForcedStandby decision);
+
+    /// <summary>A word about a device; one that is older than that in the journal is ignored.</summary>
+    void Record(OfflineWord word);
 
     void Record(Failover failover);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.TrafficGroups;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -66,6 +67,8 @@ internal sealed class JournalFile(string path, TimeProvider time) : IDisposable
     }
 
     public ImmutableDictionary<string, Epoch> ReadEpochs() => Read(Records.Epochs, ImmutableDictionary<string, Epoch>.Empty);
+
+    public ImmutableArray<OfflineWord> ReadOffline() => Read(Records.Offline, []);
 
     public ImmutableArray<Failover> ReadFailovers(int limit) => Read(c => Records.Failovers(c, limit), []);
 

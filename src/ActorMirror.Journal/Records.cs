@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
+using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -14,6 +16,14 @@ internal static class Records
     public static ImmutableDictionary<string, Epoch> Epochs(SqliteConnection connection) =>
         connection.Query<(string Group, long Ring, long Index)>("SELECT traffic_group, ring, idx FROM epoch")
             .ToImmutableDictionary(r => r.Group, r => new Epoch((ulong)r.Ring, (ulong)r.Index));
+
+    /// <summary>What is no device id (a file that somebody wrote to) is left out.</summary>
+    public static ImmutableArray<OfflineWord> Offline(SqliteConnection connection) =>
+    [
+        .. connection.Query<(long Device, long Offline, long Ring, long Index)>("SELECT device, offline, ring, idx FROM offline ORDER BY device")
+            .Where(r => r.Device is >= 1 and <= DeviceId.Maximum)
+            .Select(r => new OfflineWord(new DeviceId((int)r.Device), r.Offline != 0, new Epoch((ulong)r.Ring, (ulong)r.Index))),
+    ];
 
     public static ImmutableArray<Failover> Failovers(SqliteConnection connection, int limit) =>
     [
@@ -40,6 +50,15 @@ internal static class Records
                     ON CONFLICT (traffic_group) DO UPDATE SET ring = @ring, idx = @index WHERE (ring, idx) < (@ring, @index)
                     """,
                     new { group, ring = (long)epoch.Ring, index = (long)epoch.Index },
+                    transaction);
+                break;
+            case Entry.Said({ } w):
+                connection.Execute(
+                    """
+                    INSERT INTO offline VALUES (@device, @offline, @ring, @index)
+                    ON CONFLICT (device) DO UPDATE SET offline = @offline, ring = @ring, idx = @index WHERE (ring, idx) < (@ring, @index)
+                    """,
+                    new { device = w.Device.Value, offline = w.Offline, ring = (long)w.At.Ring, index = (long)w.At.Index },
                     transaction);
                 break;
             case Entry.Forced({ } d):

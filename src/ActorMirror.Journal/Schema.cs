@@ -45,6 +45,15 @@ internal static class Schema
         ALTER TABLE failover ADD COLUMN last_word_ms REAL;
         ALTER TABLE failover ADD COLUMN exposed_ms REAL;
         """,
+        // The last word about a device's being offline, and its place in the total order.
+        """
+        CREATE TABLE offline (
+            device  INTEGER PRIMARY KEY,
+            offline INTEGER NOT NULL,
+            ring    INTEGER NOT NULL,
+            idx     INTEGER NOT NULL
+        ) STRICT;
+        """,
     ];
 
     public static int Version => s_steps.Length;

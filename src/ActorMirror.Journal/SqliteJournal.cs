@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
+using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.TrafficGroups;
 
 namespace ActorMirror.Journal;
@@ -24,10 +25,13 @@ public sealed class SqliteJournal : IJournal
         _file = file;
         _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(queueLength) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         HighestEpochs = file.ReadEpochs();
+        Offline = file.ReadOffline();
         _writer = Task.Run(() => WriteAllAsync(start));
     }
 
     public ImmutableDictionary<string, Epoch> HighestEpochs { get; }
+
+    public ImmutableArray<OfflineWord> Offline { get; }
 
     public JournalStatus Status
     {
@@ -54,6 +58,8 @@ public sealed class SqliteJournal : IJournal
     public void Saw(string group, Epoch epoch) => Queue(new Entry.Seen(group, epoch));
 
     public void Record(ForcedStandby decision) => Queue(new Entry.Forced(decision));
+
+    public void Record(OfflineWord word) => Queue(new Entry.Said(word));
 
     public void Record(Failover failover) => Queue(new Entry.Moved(failover));
 
@@ -102,6 +108,8 @@ internal abstract record Entry
     internal sealed record Forced(ForcedStandby Decision) : Entry;
 
     internal sealed record Moved(Failover Failover) : Entry;
+
+    internal sealed record Said(OfflineWord Word) : Entry;
 
     internal sealed record Barrier(TaskCompletionSource Done) : Entry;
 }

@@ -57,6 +57,13 @@ public interface IDeviceControl
     /// <exception cref="DeviceCommandException">Nothing moved; the message says why.</exception>
     Task<CommandReport> ForceStandbyAsync(string trafficGroup, string? to, CancellationToken cancellation);
 
+    /// <summary>
+    /// Takes a device out of service, or releases it, whichever device is asked. Of one taken out, returns when its traffic groups have moved, or says which
+    /// have not.
+    /// </summary>
+    /// <exception cref="DeviceCommandException">Nothing was decided; the message says why.</exception>
+    Task<CommandReport> SetOfflineAsync(string name, bool offline, CancellationToken cancellation);
+
     /// <summary>Takes the trust from a certificate, on every device and for good; channels of its device end.</summary>
     /// <param name="serial">In hexadecimal, with or without colons.</param>
     /// <exception cref="DeviceCommandException">It is not revoked; the message says why.</exception>

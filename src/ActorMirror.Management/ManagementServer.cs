@@ -54,6 +54,8 @@ public sealed class ManagementServer : IAsyncDisposable
         api.MapGet("/status", () => view.Status());
         api.MapGet("/devices", () => view.Devices());
         api.MapGet("/traffic-groups", () => view.Status().TrafficGroups);
+        api.MapGet("/traffic-groups/{name}", (string name) => Answer(() => Task.FromResult(
+            view.Status().TrafficGroups.FirstOrDefault(g => g.Name == name) ?? throw new DeviceCommandException(CommandFailure.NotFound, $"there is no traffic group '{name}'"))));
         api.MapGet("/virtual-servers", () => view.VirtualServers());
         api.MapGet("/snats", () => view.Snats());
         api.MapGet("/mirror", () => view.Mirrors());
@@ -67,6 +69,8 @@ public sealed class ManagementServer : IAsyncDisposable
         api.MapGet("/traffic-groups/{name}/rehearsal", (string name, CancellationToken cancellation) => Answer(() => view.RehearseAsync(name, cancellation)));
         api.MapPost("/traffic-groups/{name}/force-standby", (string name, ForceStandbyRequest? request, CancellationToken cancellation) =>
             Answer(() => control.ForceStandbyAsync(name, request?.To, cancellation)));
+        api.MapPost("/devices/{name}/offline", (string name, CancellationToken cancellation) => Answer(() => control.SetOfflineAsync(name, offline: true, cancellation)));
+        api.MapPost("/devices/{name}/release", (string name, CancellationToken cancellation) => Answer(() => control.SetOfflineAsync(name, offline: false, cancellation)));
         api.MapPost("/trust/revoke", (RevokeRequest request, CancellationToken cancellation) =>
             Answer(() => control.RevokeAsync(request.Serial, cancellation)));
         api.MapPost("/traffic-groups/{name}/resync", (string name, CancellationToken cancellation) => Answer(() => control.ResyncAsync(name, cancellation)));

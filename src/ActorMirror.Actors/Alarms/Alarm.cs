@@ -11,6 +11,9 @@ public enum AlarmKind
     /// <summary>This device takes no part in the group now.</summary>
     OutOfGroup,
 
+    /// <summary>An operator took this device out of service.</summary>
+    Offline,
+
     /// <summary>This device gave up all its roles at once, and has not come back yet.</summary>
     RolesDropped,
 
@@ -62,6 +65,7 @@ public sealed record Alarm(AlarmKind Kind, string? About, string Text, DateTimeO
     {
         AlarmKind.UnsafePair => "add a third device; one that no HA order names is an arbiter",
         AlarmKind.OutOfGroup => "see that this device reaches the others on its cluster links, and that more than half of them run",
+        AlarmKind.Offline => "'amctl device release' with its name brings it back",
         AlarmKind.RolesDropped => "see what the reason names: a machine that stood still or has no processor time left, cut cluster links, a corosync that ended",
         AlarmKind.RealTimeRefused => "give the daemon CAP_SYS_NICE and its control group real-time bandwidth, and restart it",
         AlarmKind.Flapping => "find what fells its devices one after the other, in their logs; 'amctl traffic-group force-standby' moves it nevertheless",

@@ -71,6 +71,12 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             case DeviceMessage.ForceStandby force:
                 ForceStandby(force);
                 break;
+            case DeviceMessage.SetOffline offline:
+                SetOffline(offline);
+                break;
+            case DeviceMessage.ScoresSeen seen:
+                context.Scores.See(seen.Scores);
+                break;
             case DeviceMessage.Revoke revoke:
                 Request(id => new ClusterCommand.Revoke(revoke.Serial, id), revoke.Done);
                 break;
@@ -94,11 +100,13 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
 
     private void Apply((ClusterReplica Replica, ImmutableArray<ReplicaEffect> Effects) outcome)
     {
-        var revoked = context.Replica.State?.Revoked;
+        var (before, wasIn) = (context.Replica.State, context.IsIn);
         context.Replica = outcome.Replica;
-        if (Replica.State?.Revoked is { } now && now != revoked) context.Environment.RevokedChanged(now);
+        if (Replica.State?.Revoked is { } revoked && revoked != before?.Revoked) context.Environment.RevokedChanged(revoked);
+        if (Replica.State?.OfflineWords is { IsEmpty: false } words && !words.SequenceEqual(before?.OfflineWords ?? [])) context.Environment.OfflineChanged(words);
         foreach (var effect in outcome.Effects) context.Unfinished.Enqueue((Replica.View?.Ring, effect));
         Finish();
+        if (!wasIn && context.IsIn) Outbox.Entered();
     }
 
     /// <summary>Carries out what is due, up to a load that is not done. What waited behind one may be over: then it is not done any more.</summary>
@@ -178,6 +186,12 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
         else Request(id => new ClusterCommand.ForceStandby(force.Group, target?.Id, id), force.Done);
     }
 
+    private void SetOffline(DeviceMessage.SetOffline offline)
+    {
+        if (context.Model.Devices.FirstOrDefault(d => d.Name == offline.Device) is not { } device) offline.Done.TrySetResult($"there is no device '{offline.Device}'");
+        else Request(id => new ClusterCommand.SetOffline(device.Id, offline.Offline, id), offline.Done);
+    }
+
     private void Request(Func<ulong, ClusterCommand> command, TaskCompletionSource<string?> done)
     {
         if (Replica.Phase is not SyncPhase.Established) done.TrySetResult("this device is not in a quorate group now");
@@ -192,6 +206,7 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
         {
             ClusterNotice.RequestFinished finished => (finished.Requester, finished.RequestId, finished.Refusal),
             ClusterNotice.Revoked revoked => (revoked.Requester, revoked.RequestId, revoked.Refusal),
+            ClusterNotice.OfflineSet offline => (offline.Requester, offline.RequestId, null),
             _ => default,
         };
         if (requester == Replica.Self && requests.Remove(id, out var done)) done.TrySetResult(refusal);
@@ -209,6 +224,9 @@ public sealed class DeviceActor(IActorRef<DeviceMessage> self, DeviceContext con
             Finish();
             if (Replica.IsWaiting) Apply(Replica.Retry());
             foreach (var over in context.Flaps.Look(Replica)) Outbox.Send(over);
+            foreach (var due in context.Failbacks.Look(Replica)) Outbox.Send(due);
+            if (context.Scores.Tell() is { } scores) Keep("scores", scores);
+            if (context.Scores.Look(Replica) is { } settled) Outbox.Send(settled);
         }
 
         if (silence.Silent(Replica) is { } suspect) Outbox.Send(suspect);

@@ -31,6 +31,9 @@ public interface IDeviceEnvironment
     /// <summary>Whose certificates are trusted no more; whole, and never smaller than before. Must not block.</summary>
     void RevokedChanged(ImmutableSortedSet<string> serials);
 
+    /// <summary>Which devices an operator took out or released; whole. Must not block.</summary>
+    void OfflineChanged(ImmutableArray<OfflineWord> words);
+
     /// <summary>Twice a second: the actors work.</summary>
     void SignOfLife();
 }
@@ -69,6 +72,10 @@ public sealed class DeviceContext
 
     /// <summary>Since when moves are known: a successor of the actor does not count their time anew.</summary>
     internal FlapWatch Flaps => field ??= new FlapWatch(Time, Model.Cluster.Flap.Within);
+
+    internal FailbackWatch Failbacks => field ??= new FailbackWatch(Time);
+
+    internal ScoreWatch Scores => field ??= new ScoreWatch(Time, Model.Cluster.ScoreDamping);
 
     /// <summary>The last time this device lost its roles; null: never since it started. A new object each time, read by any thread.</summary>
     public RolesDropped? LastDrop { get; internal set; }

@@ -25,6 +25,12 @@ public abstract record DeviceMessage
     /// <summary>An operator moves a traffic group; answered with null when it moved, else with the reason why not.</summary>
     public sealed record ForceStandby(string Group, string? Target, TaskCompletionSource<string?> Done) : DeviceMessage;
 
+    /// <summary>An operator takes a device out or releases it; answered with null when every device of the group knows, else with the reason why not.</summary>
+    public sealed record SetOffline(string Device, bool Offline, TaskCompletionSource<string?> Done) : DeviceMessage;
+
+    /// <summary>What this device's monitors make of its HA groups; whole, without those that are not known yet.</summary>
+    public sealed record ScoresSeen(ImmutableArray<HaScore> Scores) : DeviceMessage;
+
     /// <summary>An operator takes the trust from a certificate; answered with null when every device of the group knows, else with the reason why not.</summary>
     public sealed record Revoke(string Serial, TaskCompletionSource<string?> Done) : DeviceMessage;
 

@@ -52,11 +52,19 @@ internal sealed class Outbox(IClusterEngine engine, Func<RingId?> current)
     {
         if (current() == said) return;
         said = current();
-        foreach (var command in kept.Values) Send(command);
+        SayKept();
     }
+
+    /// <summary>The device takes part: what it said before the state that is continued was chosen has been heard by nobody.</summary>
+    public void Entered() => SayKept();
 
     public void Retry()
     {
         while (waiting.TryPeek(out var next) && (next.Ring != current() || engine.TrySend(next.Ring, next.Command))) waiting.Dequeue();
+    }
+
+    private void SayKept()
+    {
+        foreach (var command in kept.Values) Send(command);
     }
 }

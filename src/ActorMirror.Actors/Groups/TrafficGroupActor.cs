@@ -137,7 +137,13 @@ public sealed class TrafficGroupActor(IActorRef<GroupMessage> self, GroupContext
         if (assigned is not (LocalRole.Active or LocalRole.HandingOver)) memory.Inherited = null;
         var isNewHandover = assigned is LocalRole.HandingOver h && (role as LocalRole.HandingOver)?.RequestId != h.RequestId;
         memory.Role = role = assigned;
-        if (isNewHandover) After(HandoverPatience, new GroupMessage.HandoverPatienceOver(((LocalRole.HandingOver)assigned!).RequestId));
+        if (isNewHandover)
+        {
+            // What became of one before it, in the same epoch, says nothing of this one.
+            context.Commands.Keep($"{context.Name}/release", null);
+            After(HandoverPatience, new GroupMessage.HandoverPatienceOver(((LocalRole.HandingOver)assigned!).RequestId));
+        }
+
         Apply(new GroupInput.Assigned(Now(assigned)));
         TellTable();
         context.Observer.RoleChanged(context.Name, control, role);

@@ -38,7 +38,7 @@ public sealed class MonitorMemory
 }
 
 /// <summary>
-/// Watches the pool members of every virtual server, on each device whether active or not, so that a promoted device knows who is up.
+/// Watches the pool members of every virtual server and HA group, on each device whether active or not, so that a promoted device knows who is up.
 /// One loop per member of a pool with a monitor; the loops only report, the state is here.
 /// </summary>
 public sealed class MonitorActor(
@@ -84,7 +84,8 @@ public sealed class MonitorActor(
     private void Watch(ServiceTable services)
     {
         memory.Services = services;
-        var wanted = services.Services.Select(s => s.Server.Pool).OfType<Pool>().DistinctBy(p => p.Name).Where(p => p.Monitor is not null)
+        var wanted = services.Services.Select(s => s.Server.Pool).OfType<Pool>().Concat(services.Model.HaGroups.SelectMany(h => h.Pools).Select(p => p.Pool))
+            .DistinctBy(p => p.Name).Where(p => p.Monitor is not null)
             .SelectMany(p => p.Members.Select(m => (Key: (p.Name, m.Endpoint), Monitor: p.Monitor!))).ToDictionary(w => w.Key, w => w.Monitor);
         foreach (var (key, target) in watched.Where(w => !wanted.TryGetValue(w.Key, out var monitor) || monitor != w.Value.Monitor).ToList())
         {

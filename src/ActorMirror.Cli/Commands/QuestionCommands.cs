@@ -19,6 +19,18 @@ internal static class QuestionCommands
         return command;
     }
 
+    /// <summary><c>traffic-group explain NAME</c>.</summary>
+    public static Command ExplainPlacement(CommandContext context)
+    {
+        var name = new Argument<string>("name") { Description = "The traffic group." };
+        var command = new Command("explain", "Why it is active where it is, why its next-active is that one, and what would change it.") { name };
+        command.SetAction(context.Show(
+            parsed => $"traffic-groups/{Uri.EscapeDataString(parsed.GetValue(name)!)}",
+            ManagementJson.Default.TrafficGroupReport,
+            report => Questions.Placement(context.Console, report)));
+        return command;
+    }
+
     /// <summary><c>connection explain TUPLE</c>.</summary>
     public static Command Explain(CommandContext context)
     {

@@ -23,6 +23,20 @@ internal static class Questions
         console.MarkupLineInterpolated($"Addresses that would move: {string.Join(", ", report.Addresses)}");
     }
 
+    public static void Placement(IAnsiConsole console, TrafficGroupReport report)
+    {
+        console.MarkupLineInterpolated($"{report.Name}: active on [bold]{report.Active ?? "nobody"}[/], next-active [bold]{report.NextActive ?? "nobody"}[/], epoch {report.Epoch ?? "-"}");
+        if (report.Placement is not { } placement) return;
+        console.MarkupLineInterpolated($"Failover method: {placement.Method}");
+        console.MarkupLineInterpolated($"Why active there: {placement.WhyActive}");
+        console.MarkupLineInterpolated($"Why this next-active: {placement.WhyNextActive}");
+        foreach (var change in placement.Changes) console.MarkupLineInterpolated($"What would change it: {change}");
+        var table = Tables.New("Device", "Is", "Load", "Score", "Told");
+        foreach (var device in placement.Devices)
+            Tables.Row(table, device.Name, device.Verdict, $"{device.LoadFactors}/{device.HaCapacity}", device.Score?.ToString() ?? "-", device.ToldScore?.ToString() ?? "-");
+        console.Write(table);
+    }
+
     public static void Explanation(IAnsiConsole console, ConnectionExplanation report)
     {
         var c = report.Connection;

@@ -89,6 +89,8 @@ internal static class Tables
         }
 
         console.Write(table);
+        foreach (var group in groups.Where(g => g.Placement is not null))
+            console.MarkupLineInterpolated($"{group.Name} is active on {group.Active ?? "nobody"}: {group.Placement!.WhyActive}; next-active {group.NextActive ?? "nobody"}: {group.Placement.WhyNextActive}");
         foreach (var group in groups)
         {
             if (group.LastPromotion?.Loss is { } loss)

@@ -13,8 +13,10 @@ internal static class Text
     public static string Of(DeviceReport device) => device switch
     {
         { Suspect: true } => "SUSPECT",
+        { InView: false, Offline: true } => "absent, OFFLINE",
         { InView: false } => "absent",
         { Synced: false } => "joining",
+        { Offline: true } => "OFFLINE",
         _ => "synced",
     };
 

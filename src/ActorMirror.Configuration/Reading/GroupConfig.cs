@@ -4,6 +4,7 @@ using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Persistence;
 using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Reading;
@@ -36,6 +37,8 @@ internal sealed record GroupConfig
 
     public required ImmutableArray<PersistenceConfig> PersistenceProfiles { get; init; }
 
+    public required ImmutableArray<HaGroupConfig> HaGroups { get; init; }
+
     public required ImmutableArray<VirtualServerConfig> VirtualServers { get; init; }
 
     public required ImmutableArray<SnatConfig> Snats { get; init; }
@@ -52,6 +55,8 @@ internal sealed record GroupConfig
 
     public required MirroringConfig Mirroring { get; init; }
 
+    public required ManagementConfig Management { get; init; }
+
     public required Located<string>? NotifyHook { get; init; }
 }
 
@@ -65,7 +70,7 @@ internal interface INamed
 
 internal sealed record DeviceConfig(
     string Name, Origin Origin, Located<int>? Id, Located<Address>? Management, Located<Address>? Mirror, Located<Address>? MirrorSecondary,
-    LocatedList<Address> ClusterLinks) : INamed
+    LocatedList<Address> ClusterLinks, Located<int>? HaCapacity) : INamed
 {
     /// <summary>All that is given.</summary>
     public IEnumerable<Located<Address>> Addresses => new[] { Management, Mirror, MirrorSecondary }.OfType<Located<Address>>().Concat(ClusterLinks.Items);
@@ -76,7 +81,20 @@ internal sealed record VlanConfig(string Name, Origin Origin, Located<string>? I
 internal sealed record SelfIpConfig(
     string Name, Origin Origin, Located<Prefix>? Address, Located<string>? Vlan, Located<string>? TrafficGroup, Located<string>? Device) : INamed;
 
-internal sealed record TrafficGroupConfig(string Name, Origin Origin, LocatedList<string> HaOrder) : INamed;
+/// <param name="Failback">Null within: off.</param>
+internal sealed record TrafficGroupConfig(
+    string Name,
+    Origin Origin,
+    LocatedList<string> HaOrder,
+    Located<FailoverMethod>? Method,
+    Located<string>? HaGroup,
+    Located<int>? LoadFactor,
+    Located<bool>? PreferWarm,
+    Located<TimeSpan?>? Failback) : INamed;
+
+internal sealed record HaGroupConfig(string Name, Origin Origin, ImmutableArray<HaGroupPoolConfig> Pools, Located<int>? ActiveBonus) : INamed;
+
+internal sealed record HaGroupPoolConfig(Located<string>? Pool, Located<int>? Weight, Located<int>? Threshold);
 
 internal sealed record VirtualAddressConfig(
     string Name, Origin Origin, Located<Address>? Address, Located<string>? TrafficGroup, Located<string>? Vlan, Located<bool>? IcmpEcho) : INamed;
@@ -170,7 +188,8 @@ internal sealed record ClusterConfig(
     Located<string>? KeyFile,
     Located<bool>? AllowUnsafePair,
     Located<int>? FlapMost,
-    Located<TimeSpan>? FlapWithin);
+    Located<TimeSpan>? FlapWithin,
+    Located<TimeSpan>? ScoreDamping);
 
 internal sealed record MirroringConfig(
     Located<int>? FirstPort,
@@ -182,3 +201,12 @@ internal sealed record MirroringConfig(
     Located<TimeSpan>? ReconcilePeriod,
     Located<bool>? PlainText,
     Located<PlatformPolicy>? PlatformPolicy);
+
+internal sealed record ManagementConfig(
+    Located<ApiListener>? Listen,
+    Located<int>? Port,
+    Located<bool>? ReadWithoutToken,
+    LocatedList<string> HostNames,
+    Located<bool>? Tls,
+    Located<string>? Certificate,
+    Located<string>? Key);

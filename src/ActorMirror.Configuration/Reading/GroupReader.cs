@@ -3,6 +3,7 @@ using ActorMirror.Domain.Connections;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Persistence;
 using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Configuration.Reading;
@@ -36,10 +37,8 @@ internal static class GroupReader
             Members = group.List("members", Kinds.Reference, isRequired: true),
             Vlans = [.. root.Named("vlans", isRequired: true).Select(s => new VlanConfig(s.Name, s.Origin, s.Required("interface", Kinds.Interface)))],
             SelfIps = [.. root.Named("self-ips").Select(SelfIp)],
-            TrafficGroups =
-            [
-                .. root.Named("traffic-groups", isRequired: true).Select(s => new TrafficGroupConfig(s.Name, s.Origin, s.List("ha-order", Kinds.Reference, isRequired: true))),
-            ],
+            TrafficGroups = [.. root.Named("traffic-groups", isRequired: true).Select(TrafficGroup)],
+            HaGroups = [.. root.Named("ha-groups").Select(HaGroup)],
             VirtualAddresses = [.. root.Named("virtual-addresses").Select(VirtualAddress)],
             Monitors = [.. root.Named("monitors").Select(Monitor)],
             Pools = [.. root.Named("pools").Select(Pool)],
@@ -67,7 +66,25 @@ internal static class GroupReader
         s.Required("management", Kinds.Address),
         s.Required("mirror", Kinds.Address),
         s.Optional("mirror-secondary", Kinds.Address),
-        s.List("cluster-links", Kinds.Address, isRequired: false));
+        s.List("cluster-links", Kinds.Address, isRequired: false),
+        s.Required("ha-capacity", Kinds.Integer(1, DeviceLoad.MostCapacity)));
+
+    private static TrafficGroupConfig TrafficGroup(Section s) => new(
+        s.Name, s.Origin,
+        s.List("ha-order", Kinds.Reference, isRequired: true),
+        s.Required("failover-method", Kinds.Choice(("ha-order", FailoverMethod.HaOrder), ("load-aware", FailoverMethod.LoadAware), ("ha-group", FailoverMethod.HaGroup))),
+        s.Optional("ha-group", Kinds.Reference),
+        s.Required("load-factor", Kinds.Integer(1, FailoverPolicy.MostLoadFactor)),
+        s.Required("prefer-warm", Kinds.Switch),
+        s.Either("auto-failback", Kinds.Failback, f => f.Required("delay", Kinds.FailbackDelay)?.Value));
+
+    private static HaGroupConfig HaGroup(Section s) => new(
+        s.Name, s.Origin,
+        [
+            .. s.Objects("pools").Select(p => new HaGroupPoolConfig(
+                p.Required("pool", Kinds.Reference), p.Required("weight", Kinds.Integer(10, 100)), p.Required("threshold", Kinds.Integer(0, FlowMark.MaximumMember)))),
+        ],
+        s.Required("active-bonus", Kinds.Integer(0, 100)));
 
     private static SelfIpConfig SelfIp(Section s) => new(
         s.Name, s.Origin,
@@ -157,7 +174,8 @@ internal static class GroupReader
             s.Optional("key-file", Kinds.Path),
             s.Required("allow-unsafe-pair", Kinds.Switch),
             flap.Required("most", Kinds.Integer(1, 100)),
-            flap.Required("within", Kinds.Duration("1s", "1h")));
+            flap.Required("within", Kinds.Duration("1s", "1h")),
+            s.Required("score-damping", Kinds.Duration("1s", "5m")));
     }
 
     private static MirroringConfig Mirroring(Section s)

@@ -49,6 +49,14 @@ internal static class Kinds
         Expected = "on | off | { after-age = a duration from 1s to 1d, after-bytes = a size in bytes from 1 to 1TB } or one of the two",
     };
 
+    public static readonly Kind<TimeSpan> FailbackDelay = Duration("0s", "300s");
+
+    /// <summary>Of the word on alone, as on a BIG-IP.</summary>
+    public static readonly Kind<TimeSpan?> Failback = Choice(("on", (TimeSpan?)TimeSpan.FromSeconds(60)), ("off", null)) with
+    {
+        Expected = "on | off | { delay = a duration from 0s to 300s }",
+    };
+
     public static readonly Kind<bool> Switch = new("on or off", IsSwitch);
 
     public static Kind<int> Integer(int minimum, int maximum) => new(

@@ -15,6 +15,7 @@ internal static class ReferenceRules
         var snatPools = Names(config.SnatPools);
         var monitors = Names(config.Monitors);
         var persistence = Names(config.PersistenceProfiles);
+        var haGroups = Names(config.HaGroups);
         var members = config.Members.Items.Select(m => m.Value).ToHashSet();
 
         if (config.Device is { } self && Exists(self, devices, "device") && IsOutside(self))
@@ -43,6 +44,9 @@ internal static class ReferenceRules
 
         foreach (var pool in config.Pools) Exists(pool.Monitor, monitors, "monitor");
 
+        foreach (var group in config.TrafficGroups) Exists(group.HaGroup, haGroups, "HA group");
+        foreach (var part in config.HaGroups.SelectMany(h => h.Pools)) Exists(part.Pool, pools, "pool");
+
         foreach (var server in config.VirtualServers)
         {
             foreach (var vlan in server.AllVlans) Exists(vlan, vlans, "VLAN");
@@ -64,11 +68,11 @@ internal static class ReferenceRules
 
         bool IsOutside(Located<string> device) => config.Members.IsComplete && !members.Contains(device.Value);
 
-        // Where nothing of the kind is defined at all, that is reported as a missing key; only pools of both kinds and persistence profiles may be missing.
+        // Where nothing of the kind is defined at all, that is reported as a missing key; only these kinds may be missing.
         bool Exists(Located<string>? name, HashSet<string> known, string what)
         {
             if (name is null) return false;
-            if (known.Contains(name.Value) || (known.Count == 0 && known != pools && known != snatPools && known != persistence)) return true;
+            if (known.Contains(name.Value) || (known.Count == 0 && known != pools && known != snatPools && known != persistence && known != haGroups)) return true;
             problems.Error(name.Origin, $"there is no {what} named '{name.Value}'", Spelling.Suggest(name.Value, known, $"a {what}"));
             return false;
         }

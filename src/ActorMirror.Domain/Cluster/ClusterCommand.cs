@@ -57,6 +57,18 @@ public abstract record ClusterCommand
     /// <summary>The traffic group's moves up to this epoch were so long ago that they no longer count as flapping.</summary>
     public sealed record FlapsOver(string Group, Epoch Last) : ClusterCommand;
 
+    /// <summary>The traffic group's active, since this epoch, is not the one its HA order prefers, and the delay of its failback is over.</summary>
+    public sealed record FailbackDue(string Group, Epoch Epoch, DeviceId Target) : ClusterCommand;
+
+    /// <summary>The sender's scores of its HA groups; replaces what it said before.</summary>
+    public sealed record Scores(ImmutableArray<HaScore> Of) : ClusterCommand;
+
+    /// <summary>Nobody's scores have changed for long since this epoch, the last time they did: they count.</summary>
+    public sealed record ScoresSettled(Epoch Changed) : ClusterCommand;
+
+    /// <summary>An operator takes a device out of service, or releases it.</summary>
+    public sealed record SetOffline(DeviceId Device, bool Offline, ulong RequestId) : ClusterCommand;
+
     /// <summary>A device's heartbeats are silent beyond its lease: it is out until it says hello with a new incarnation.</summary>
     public sealed record Suspect(DeviceId Device, ulong Incarnation, string Reason) : ClusterCommand;
 }

@@ -31,6 +31,13 @@ public abstract record ClusterNotice
     /// <param name="Refusal">Null: the group has moved. Otherwise why it has not.</param>
     public sealed record RequestFinished(DeviceId Requester, ulong RequestId, string Group, string? Refusal) : ClusterNotice;
 
+    /// <summary>A handover that nobody asked for by name came to nothing, or not in good order.</summary>
+    /// <param name="Why">With <see cref="AutomaticMoves.IsUrgent"/> reasons the group moves all the same when the copy is what lacks.</param>
+    public sealed record NotHandedOver(string Group, DeviceId Target, MoveReason Reason, string Why) : ClusterNotice;
+
+    /// <summary>An operator took a device out, or released it; it may have been so before.</summary>
+    public sealed record OfflineSet(DeviceId Requester, ulong RequestId, DeviceId Device, bool Offline) : ClusterNotice;
+
     /// <summary>A certificate is trusted no more, on every device.</summary>
     /// <param name="Refusal">Null: it is so. Otherwise why it is not.</param>
     public sealed record Revoked(DeviceId Requester, ulong RequestId, string Serial, string? Refusal) : ClusterNotice;

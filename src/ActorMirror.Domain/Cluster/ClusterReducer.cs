@@ -10,7 +10,8 @@ namespace ActorMirror.Domain.Cluster;
 /// <summary>
 /// The replicated state machine: (state, next event of the total order) to (state, what was decided). No clock, no chance, no I/O:
 /// devices that apply the same events from the same state agree for ever. What a hello declares is taken over by
-/// <see cref="HelloRules"/>, planned handovers are in <see cref="HandoverRules"/>, who becomes active is in <see cref="Placement"/>.
+/// <see cref="HelloRules"/>, planned handovers are in <see cref="HandoverRules"/>, who becomes active is in <see cref="Assignment"/> and
+/// <see cref="Placement"/>.
 /// </summary>
 public static class ClusterReducer
 {
@@ -56,6 +57,10 @@ public static class ClusterReducer
                 ClusterCommand.MirrorStatus c => HandoverRules.Copy(counted, sender, c),
                 ClusterCommand.Health c => counted.With(device with { FailedVlans = [.. c.FailedVlans.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] }),
                 ClusterCommand.FlapsOver c => FlapRule.Over(counted, device, c),
+                ClusterCommand.FailbackDue c => FailbackRule.Due(counted, device, c),
+                ClusterCommand.Scores c => ScoreRule.Tell(counted, device, c),
+                ClusterCommand.ScoresSettled c => ScoreRule.Settle(counted, device, c),
+                ClusterCommand.SetOffline c => OfflineRule.Set(counted, sender, c, notices),
                 ClusterCommand.Revoke c => Revoke(counted, sender, c, notices),
                 ClusterCommand.Suspect c => Suspect(counted, device, c, notices),
                 _ => throw new UnreachableException($"no rule for {command.GetType().Name}"),
@@ -113,7 +118,7 @@ public static class ClusterReducer
     private static (ClusterState State, ImmutableArray<ClusterNotice> Notices) Finish(ClusterState before, ClusterState after, List<ClusterNotice> notices)
     {
         if (after.Settling && after.Devices.Values.All(d => !d.InView || d.Synced || d.Suspect)) after = Settle(after);
-        if (!after.Settling) after = after.ChangeGroups(g => HandoverRules.Check(Place(after, g), notices));
+        if (!after.Settling) after = Assignment.Place(after, notices);
         foreach (var group in after.Groups.Values)
         {
             var was = before.Groups.GetValueOrDefault(group.Name);
@@ -131,13 +136,6 @@ public static class ClusterReducer
         }
 
         return (after, [.. notices]);
-    }
-
-    private static GroupState Place(ClusterState state, GroupState group)
-    {
-        var candidates = state.CandidatesFor(group);
-        var named = group.Active is not { } active || candidates.Exists(c => c.Device == active);
-        return Placement.Place(named ? group : group.Lose(MoveReason.Reconfigured), candidates, state.Position, state.IsAwaited(group));
     }
 
     /// <summary>

@@ -34,6 +34,23 @@ public sealed record DeviceState
 
     /// <summary>How many mirror channels its configuration gives each traffic group.</summary>
     public int Channels { get; init; } = 1;
+
+    /// <summary>What it can carry, to compare with others; see <see cref="DeviceLoad"/>.</summary>
+    public int HaCapacity { get; init; } = DeviceLoad.DefaultCapacity;
+
+    /// <summary>An operator took it out: it takes nothing and gives away what it has.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>When <see cref="Offline"/> was said last; <see cref="Epoch.None"/>: never.</summary>
+    public Epoch OfflineAt { get; init; }
+
+    /// <summary>By HA group, as it told them last.</summary>
+    public ImmutableSortedDictionary<string, int> Scores { get; init; } = NoScores;
+
+    /// <summary>Those that count, see <see cref="ScoreRule"/>.</summary>
+    public ImmutableSortedDictionary<string, int> CountedScores { get; init; } = NoScores;
+
+    internal static ImmutableSortedDictionary<string, int> NoScores { get; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 }
 
 /// <summary>
@@ -67,6 +84,13 @@ public sealed record ClusterState
     /// <summary>Serial numbers of certificates that no device trusts any more, see <see cref="Revocation"/>.</summary>
     public ImmutableSortedSet<string> Revoked { get; init; } = Revocation.Nothing;
 
+    /// <summary>When a device's scores changed last, while they do not count yet; else <see cref="Epoch.None"/>.</summary>
+    public Epoch ScoresChanged { get; init; }
+
+    /// <summary>What was said of devices' being offline, to be remembered.</summary>
+    public ImmutableArray<OfflineWord> OfflineWords =>
+        [.. Devices.Values.Where(d => d.OfflineAt != Epoch.None).Select(d => new OfflineWord(d.Id, d.Offline, d.OfflineAt))];
+
     public bool IsSynced(DeviceId device) => Devices.TryGetValue(device, out var state) && state.Synced;
 
     /// <summary>Who answers hellos with the state: the synced device with the lowest id.</summary>
@@ -82,23 +106,36 @@ public sealed record ClusterState
     /// <summary>The group's last active dropped its roles by itself, said so, and is getting the state.</summary>
     internal bool IsAwaited(GroupState group) =>
         group is { Active: null, Reason: MoveReason.Reentered, Previous: { } previous } && group.HaOrder.Contains(previous)
-        && Devices.TryGetValue(previous, out var device) && device is { InView: true, Synced: false, Suspect: false }
+        && Devices.TryGetValue(previous, out var device) && device is { InView: true, Synced: false, Suspect: false, Offline: false }
         && device.Groups.Contains(group.Name) && device.Channels <= group.Channels && !group.Vlans.Any(device.FailedVlans.Contains);
 
+    /// <summary>Where a group is to go back to when its time has come; null: it stays.</summary>
+    public DeviceId? FailbackTarget(GroupState group) => FailbackRule.Target(group, CandidatesFor(group));
+
     /// <summary>
-    /// The synced devices of a group's HA order whose configuration has the group, with no more channels than it has ports, and whether they have all its VLANs.
+    /// The synced devices of a group's HA order whose configuration has the group, with no more channels than it has ports, and what speaks for each.
     /// </summary>
-    internal List<(DeviceId Device, bool Healthy)> CandidatesFor(GroupState group)
+    internal List<Candidate> CandidatesFor(GroupState group)
     {
-        var candidates = new List<(DeviceId, bool)>(group.HaOrder.Length);
+        var candidates = new List<Candidate>(group.HaOrder.Length);
         foreach (var id in group.HaOrder)
         {
             if (Devices.TryGetValue(id, out var device) && device.Synced && device.Groups.Contains(group.Name) && device.Channels <= group.Channels)
-            {
-                candidates.Add((id, !group.Vlans.Any(device.FailedVlans.Contains)));
-            }
+                candidates.Add(CandidateFor(group, device));
         }
 
         return candidates;
+    }
+
+    private Candidate CandidateFor(GroupState group, DeviceState device)
+    {
+        var policy = group.Policy;
+        var load = policy.Method == FailoverMethod.LoadAware ? DeviceLoad.Of(this, device.Id, except: group.Name) : default;
+        return new Candidate(
+            device.Id,
+            !group.Vlans.Any(device.FailedVlans.Contains),
+            device.Offline,
+            policy.Method == FailoverMethod.HaGroup && device.CountedScores.TryGetValue(policy.HaGroup, out var score) ? score : null,
+            load with { Factors = load.Factors + policy.LoadFactor });
     }
 }

@@ -12,7 +12,7 @@ namespace ActorMirror.Domain.Cluster;
 /// </summary>
 public static class CommandCodec
 {
-    public const byte Version = 4;
+    public const byte Version = 5;
 
     private enum Kind : byte
     {
@@ -28,6 +28,10 @@ public static class CommandCodec
         Suspect = 10,
         FlapsOver = 11,
         Revoke = 12,
+        FailbackDue = 13,
+        Scores = 14,
+        ScoresSettled = 15,
+        SetOffline = 16,
     }
 
     public static byte[] Encode(ClusterCommand command)
@@ -116,6 +120,26 @@ public static class CommandCodec
                 to.Text(c.Serial);
                 to.Long(c.RequestId);
                 break;
+            case FailbackDue c:
+                to.Byte((byte)Kind.FailbackDue);
+                to.Text(c.Group);
+                to.Epoch(c.Epoch);
+                to.Device(c.Target);
+                break;
+            case Scores c:
+                to.Byte((byte)Kind.Scores);
+                to.Scores(c.Of);
+                break;
+            case ScoresSettled c:
+                to.Byte((byte)Kind.ScoresSettled);
+                to.Epoch(c.Changed);
+                break;
+            case SetOffline c:
+                to.Byte((byte)Kind.SetOffline);
+                to.Device(c.Device);
+                to.Bool(c.Offline);
+                to.Long(c.RequestId);
+                break;
             default:
                 throw new UnreachableException($"no encoding for {command.GetType().Name}");
         }
@@ -148,6 +172,10 @@ public static class CommandCodec
             Kind.FlapsOver => new FlapsOver(from.Text(), from.Epoch()),
             Kind.Suspect => new Suspect(from.Device(), from.Long(), from.Text()),
             Kind.Revoke => new Revoke(from.Text(), from.Long()),
+            Kind.FailbackDue => new FailbackDue(from.Text(), from.Epoch(), from.Device()),
+            Kind.Scores => new Scores(from.Scores()),
+            Kind.ScoresSettled => new ScoresSettled(from.Epoch()),
+            Kind.SetOffline => new SetOffline(from.Device(), from.Bool(), from.Long()),
             _ => null,
         };
         reason = command is null ? $"unknown kind of command {(byte)kind}"

@@ -9,7 +9,10 @@ namespace ActorMirror.Domain.Cluster;
 /// <summary>What placement must know of a traffic group.</summary>
 /// <param name="Vlans">The VLANs the group's addresses live on: a device that lost one of them is less fit to be active.</param>
 /// <param name="FlapLimit">See <see cref="FlapRule"/>; 1 or more.</param>
-public sealed record GroupDeclaration(string Name, ImmutableArray<DeviceId> HaOrder, ImmutableArray<string> Vlans, int FlapLimit);
+public sealed record GroupDeclaration(string Name, ImmutableArray<DeviceId> HaOrder, ImmutableArray<string> Vlans, int FlapLimit)
+{
+    public FailoverPolicy Policy { get; init; } = FailoverPolicy.Default;
+}
 
 /// <summary>How many mirror channels each traffic group is to have, and the TCP ports for them.</summary>
 public sealed record ChannelDemand(int FirstPort, int LastPort, int PerGroup);
@@ -32,17 +35,28 @@ public sealed record Declaration(
     ImmutableArray<string> Revoked,
     ChannelDemand Channels)
 {
+    /// <summary>Of the device itself, 1 to <see cref="DeviceLoad.MostCapacity"/>.</summary>
+    public int HaCapacity { get; init; } = DeviceLoad.DefaultCapacity;
+
+    /// <summary>What the device remembers of devices' being offline.</summary>
+    public ImmutableArray<OfflineWord> Offline { get; init; } = [];
+
     /// <summary>Under which name a pool member is numbered: <c>pool/address:port</c>.</summary>
     public static string MemberKey(Pool pool, PoolMember member) => $"{pool.Name}/{member.Endpoint}";
 
-    public static Declaration From(DeviceGroupModel model, Epoch highestEpoch, IEnumerable<string> revoked) => new(
+    /// <param name="offline">Of the journal.</param>
+    public static Declaration From(DeviceGroupModel model, Epoch highestEpoch, IEnumerable<string> revoked, ImmutableArray<OfflineWord> offline) => new(
         DigestOf(model),
-        highestEpoch,
-        [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model), model.Cluster.Flap.Most))],
+        offline.Select(w => w.At).Append(highestEpoch).Max(),
+        [.. model.TrafficGroups.Select(g => new GroupDeclaration(g.Name, g.HaOrder, VlansOf(g, model), model.Cluster.Flap.Most) { Policy = g.Policy })],
         [.. model.Listeners.Select(l => l.Key)],
         [.. model.Pools.SelectMany(p => p.Members.Select(m => MemberKey(p, m))).Distinct(StringComparer.Ordinal)],
         [.. revoked],
-        new ChannelDemand(model.Mirroring.FirstPort, model.Mirroring.LastPort, model.Mirroring.ChannelsPerTrafficGroup));
+        new ChannelDemand(model.Mirroring.FirstPort, model.Mirroring.LastPort, model.Mirroring.ChannelsPerTrafficGroup))
+    {
+        HaCapacity = model.Self.HaCapacity,
+        Offline = offline,
+    };
 
     /// <summary>Over what all devices must agree on; each device's own name and addresses are not part of it.</summary>
     private static ulong DigestOf(DeviceGroupModel model) => Digest.Of(
@@ -51,7 +65,9 @@ public sealed record Declaration(
         .. model.Snats.Select(s =>
             $"{s.Key} {string.Join(',', s.Origins)} {string.Join(',', s.Vlans.Select(v => v.Name))} {s.Automap} {string.Join(',', s.Translations)} {s.Mirror} {s.TrafficGroup} {s.IdleTimeout} {s.UdpIdleTimeout}"),
         .. model.Pools.Select(p => $"{p.Name} {p.LoadBalancing} {string.Join(',', p.Members)} {p.Monitor}"),
-        .. model.TrafficGroups.Select(g => $"{g.Name} {string.Join(',', g.HaOrder)}"),
+        .. model.TrafficGroups.Select(g => $"{g.Name} {string.Join(',', g.HaOrder)} {g.Policy}"),
+        .. model.Devices.Select(d => $"{d.Id} {d.HaCapacity}"),
+        .. model.HaGroups.Select(h => $"{h.Name} {string.Join(',', h.Pools.Select(p => $"{p.Pool.Name} {p.Weight} {p.Threshold}"))} {h.ActiveBonus}"),
         .. model.SelfIps.Where(s => s.IsFloating).Select(s => $"{s.Name} {s.Address} {s.TrafficGroup}"),
         $"{model.Mirroring.ChannelsPerTrafficGroup}",
     ]);

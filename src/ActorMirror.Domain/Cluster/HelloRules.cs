@@ -23,7 +23,11 @@ public static class HelloRules
             ConfigurationDigest = declaration.ConfigurationDigest,
             Groups = [.. declaration.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             Channels = declaration.Channels.PerGroup,
+            HaCapacity = declaration.HaCapacity,
+            Scores = isNew ? DeviceState.NoScores : device.Scores,
+            CountedScores = isNew ? DeviceState.NoScores : device.CountedScores,
         });
+        state = OfflineRule.Remember(state, declaration.Offline);
         state = state.ChangeGroups(g => g with { Wait = g.Wait.Without(device.Id) });
         if (declaration.HighestEpoch > state.Position) state = state with { Position = declaration.HighestEpoch.Next(0) };
         return isNew ? Declare(state, device.Id, declaration, notices) : state;
@@ -47,6 +51,7 @@ public static class HelloRules
                     HaOrder = declared.HaOrder,
                     Vlans = declared.Vlans,
                     FlapLimit = declared.FlapLimit,
+                    Policy = declared.Policy,
                     Port = port ?? known.Port,
                     Channels = port is null ? known.Channels : channels,
                 };
@@ -66,6 +71,7 @@ public static class HelloRules
                 HaOrder = declared.HaOrder,
                 Vlans = declared.Vlans,
                 FlapLimit = declared.FlapLimit,
+                Policy = declared.Policy,
             });
         }
 

@@ -8,7 +8,7 @@ namespace ActorMirror.Domain.Cluster;
 /// <summary>The replicated state as bytes, for a state transfer; equal states have equal bytes. Nothing that is read throws.</summary>
 public static class StateCodec
 {
-    public const byte Version = 3;
+    public const byte Version = 4;
 
     public static byte[] Encode(ClusterState state)
     {
@@ -17,6 +17,7 @@ public static class StateCodec
         to.Byte(Version);
         to.Epoch(state.Position);
         to.Bool(state.Settling);
+        to.Epoch(state.ScoresChanged);
         to.List([.. state.Devices.Values], d => Write(to, d));
         to.List([.. state.Groups.Values], g => Write(to, g));
         Write(to, state.VirtualServers);
@@ -35,16 +36,16 @@ public static class StateCodec
         }
 
         var from = new WireReader(bytes[1..]);
-        var state = new ClusterState { Position = from.Epoch(), Settling = from.Bool() };
+        var state = new ClusterState { Position = from.Epoch(), Settling = from.Bool(), ScoresChanged = from.Epoch() };
         var devices = state.Devices.ToBuilder();
-        for (var left = from.Count(smallest: 40); left > 0 && !from.Failed; left--)
+        for (var left = from.Count(smallest: 69); left > 0 && !from.Failed; left--)
         {
             var device = ReadDevice(ref from);
             devices[device.Id] = device;
         }
 
         var groups = state.Groups.ToBuilder();
-        for (var left = from.Count(smallest: 62); left > 0 && !from.Failed; left--)
+        for (var left = from.Count(smallest: 76); left > 0 && !from.Failed; left--)
         {
             var group = ReadGroup(ref from);
             groups[group.Name] = group;
@@ -74,6 +75,11 @@ public static class StateCodec
         to.List(device.Groups, to.Text);
         to.List(device.FailedVlans, to.Text);
         to.Int(device.Channels);
+        to.Int(device.HaCapacity);
+        to.Bool(device.Offline);
+        to.Epoch(device.OfflineAt);
+        to.Scores(device.Scores.Select(s => new HaScore(s.Key, s.Value)));
+        to.Scores(device.CountedScores.Select(s => new HaScore(s.Key, s.Value)));
     }
 
     private static DeviceState ReadDevice(ref WireReader from) => new()
@@ -88,7 +94,19 @@ public static class StateCodec
         Groups = from.Texts(),
         FailedVlans = from.Texts(),
         Channels = from.Int(),
+        HaCapacity = from.HaCapacity(),
+        Offline = from.Bool(),
+        OfflineAt = from.Epoch(),
+        Scores = ReadScores(ref from),
+        CountedScores = ReadScores(ref from),
     };
+
+    private static ImmutableSortedDictionary<string, int> ReadScores(ref WireReader from)
+    {
+        var scores = DeviceState.NoScores.ToBuilder();
+        foreach (var score in from.Scores()) scores[score.HaGroup] = score.Value;
+        return scores.ToImmutable();
+    }
 
     private static void Write(WireWriter to, GroupState group)
     {
@@ -98,6 +116,8 @@ public static class StateCodec
         to.Int(group.Channels);
         to.List(group.HaOrder, to.Device);
         to.List(group.Vlans, to.Text);
+        to.Policy(group.Policy);
+        to.Bool(group.IsPinned);
         to.Int(group.FlapLimit);
         to.List(group.Flaps, to.Epoch);
         to.OptionalDevice(group.Active);
@@ -115,6 +135,7 @@ public static class StateCodec
             to.Device(handover.Target);
             to.Device(handover.Requester);
             to.Long(handover.RequestId);
+            to.Byte((byte)handover.Reason);
         }
 
         to.Epoch(group.Released);
@@ -128,6 +149,8 @@ public static class StateCodec
         Channels = from.Int(),
         HaOrder = from.Devices(),
         Vlans = from.Texts(),
+        Policy = from.Policy(),
+        IsPinned = from.Bool(),
         FlapLimit = from.FlapLimit(),
         Flaps = from.Epochs(),
         Active = from.OptionalDevice(),
@@ -135,10 +158,10 @@ public static class StateCodec
         Previous = from.OptionalDevice(),
         NextActive = from.OptionalDevice(),
         CopyComplete = from.Bool(),
-        Reason = (MoveReason)from.Byte(),
+        Reason = from.MoveReason(),
         Wait = new PromotionWait(new DeviceSet((uint)from.Int()), new DeviceSet((uint)from.Int())),
         IsUp = from.Bool(),
-        Handover = from.Bool() ? new Handover(from.Device(), from.Device(), from.Long()) : null,
+        Handover = from.Bool() ? new Handover(from.Device(), from.Device(), from.Long(), from.MoveReason()) : null,
         Released = from.Epoch(),
     };
 

@@ -73,6 +73,66 @@ internal static class WireFields
 
     private static TimeSpan? OptionalTime(this ref WireReader from) => from.Bool() ? new TimeSpan((long)from.Long()) : null;
 
+    public static MoveReason MoveReason(this ref WireReader from)
+    {
+        var reason = (MoveReason)from.Byte();
+        if (!Enum.IsDefined(reason)) from.Fail();
+        return reason;
+    }
+
+    public static void Policy(this WireWriter to, FailoverPolicy value)
+    {
+        to.Byte((byte)value.Method);
+        to.Int(value.LoadFactor);
+        to.Bool(value.PreferWarm);
+        to.OptionalTime(value.Failback);
+        to.Text(value.HaGroup);
+        to.Int(value.ActiveBonus);
+    }
+
+    public static FailoverPolicy Policy(this ref WireReader from)
+    {
+        var policy = new FailoverPolicy
+        {
+            Method = (FailoverMethod)from.Byte(),
+            LoadFactor = from.Int(),
+            PreferWarm = from.Bool(),
+            Failback = from.OptionalTime(),
+            HaGroup = from.Text(),
+            ActiveBonus = from.Int(),
+        };
+        if (!Enum.IsDefined(policy.Method) || policy.LoadFactor is < 1 or > FailoverPolicy.MostLoadFactor) from.Fail();
+        return policy;
+    }
+
+    public static void Scores(this WireWriter to, IEnumerable<HaScore> scores) => to.List([.. scores], score =>
+    {
+        to.Text(score.HaGroup);
+        to.Int(score.Value);
+    });
+
+    public static ImmutableArray<HaScore> Scores(this ref WireReader from)
+    {
+        var items = ImmutableArray.CreateBuilder<HaScore>();
+        for (var left = from.Count(smallest: 6); left > 0 && !from.Failed; left--) items.Add(new HaScore(from.Text(), from.Int()));
+        return items.ToImmutable();
+    }
+
+    /// <summary>Loads are divided by it.</summary>
+    public static int HaCapacity(this ref WireReader from)
+    {
+        var capacity = from.Int();
+        if (capacity is < 1 or > DeviceLoad.MostCapacity) from.Fail();
+        return capacity;
+    }
+
+    private static ImmutableArray<OfflineWord> OfflineWords(this ref WireReader from)
+    {
+        var items = ImmutableArray.CreateBuilder<OfflineWord>();
+        for (var left = from.Count(smallest: 18); left > 0 && !from.Failed; left--) items.Add(new OfflineWord(from.Device(), from.Bool(), from.Epoch()));
+        return items.ToImmutable();
+    }
+
     /// <summary>Of 0 a group would be held for ever.</summary>
     public static int FlapLimit(this ref WireReader from)
     {
@@ -98,6 +158,7 @@ internal static class WireFields
             to.List(group.HaOrder, to.Device);
             to.List(group.Vlans, to.Text);
             to.Int(group.FlapLimit);
+            to.Policy(group.Policy);
         });
         to.List(value.VirtualServers, to.Text);
         to.List(value.PoolMembers, to.Text);
@@ -105,6 +166,13 @@ internal static class WireFields
         to.Int(value.Channels.FirstPort);
         to.Int(value.Channels.LastPort);
         to.Int(value.Channels.PerGroup);
+        to.Int(value.HaCapacity);
+        to.List(value.Offline, word =>
+        {
+            to.Device(word.Device);
+            to.Bool(word.Offline);
+            to.Epoch(word.At);
+        });
     }
 
     public static Declaration Declaration(this ref WireReader from)
@@ -112,12 +180,16 @@ internal static class WireFields
         var digest = from.Long();
         var highest = from.Epoch();
         var groups = ImmutableArray.CreateBuilder<GroupDeclaration>();
-        for (var left = from.Count(smallest: 14); left > 0 && !from.Failed; left--)
+        for (var left = from.Count(smallest: 27); left > 0 && !from.Failed; left--)
         {
-            groups.Add(new GroupDeclaration(from.Text(), from.Devices(), from.Texts(), from.FlapLimit()));
+            groups.Add(new GroupDeclaration(from.Text(), from.Devices(), from.Texts(), from.FlapLimit()) { Policy = from.Policy() });
         }
 
-        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts(), from.Texts(), from.Channels());
+        return new Declaration(digest, highest, groups.ToImmutable(), from.Texts(), from.Texts(), from.Texts(), from.Channels())
+        {
+            HaCapacity = from.HaCapacity(),
+            Offline = from.OfflineWords(),
+        };
     }
 
     private static ChannelDemand Channels(this ref WireReader from)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorMirror.Domain.Addresses;
+using ActorMirror.Domain.TrafficGroups;
 
 namespace ActorMirror.Domain.Devices;
 
@@ -25,4 +26,8 @@ public readonly record struct DeviceId(int Value) : IComparable<DeviceId>
 /// <param name="Mirror">The mirror self IP: where the next-active's mirror channels listen and from where the active connects.</param>
 /// <param name="MirrorSecondary">Takes the mirror channels over when the path between the first ones is cut; every device has one, or none has.</param>
 /// <param name="ClusterLinks">One address per corosync link, in link order; every device has the same number of links.</param>
-public sealed record Device(DeviceId Id, string Name, Address Management, Address Mirror, ImmutableArray<Address> ClusterLinks, Address? MirrorSecondary = null);
+public sealed record Device(DeviceId Id, string Name, Address Management, Address Mirror, ImmutableArray<Address> ClusterLinks, Address? MirrorSecondary = null)
+{
+    /// <summary>What it can carry, to compare with others: see <see cref="DeviceLoad"/>.</summary>
+    public int HaCapacity { get; init; } = DeviceLoad.DefaultCapacity;
+}

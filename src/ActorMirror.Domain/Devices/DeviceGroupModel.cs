@@ -31,6 +31,8 @@ public sealed record DeviceGroupModel
 
     public required ImmutableArray<Pool> Pools { get; init; }
 
+    public ImmutableArray<HaGroup> HaGroups { get; init; } = [];
+
     public required ClusterSettings Cluster { get; init; }
 
     public required DataPlaneSettings DataPlane { get; init; }
@@ -94,6 +96,9 @@ public sealed record ClusterSettings(
     bool AllowUnsafePair,
     FlapSettings Flap)
 {
+    /// <summary>Scores of HA groups count when none has changed for so long; a score that rises is told after as long.</summary>
+    public TimeSpan ScoreDamping { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// How long a promoter still waits for a device that was lost without a word. Its lease began with the sending of a heartbeat of its
     /// own that came back to it; this device heard that heartbeat too, or the one before: 60 ms cover the interval, a token hold and

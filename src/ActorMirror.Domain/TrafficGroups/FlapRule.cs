@@ -21,8 +21,9 @@ public static class FlapRule
     public static bool IsFailure(this MoveReason reason) => reason switch
     {
         MoveReason.DeviceDown or MoveReason.ProcessDown or MoveReason.Silent or MoveReason.Reentered or MoveReason.LinkDown => true,
+        MoveReason.HaGroup => true, // what fells servers, or the way to them
         MoveReason.Initial => false, // it was nowhere before
-        MoveReason.Left or MoveReason.Forced or MoveReason.Reconfigured => false, // an operator wants it
+        MoveReason.Left or MoveReason.Forced or MoveReason.Reconfigured or MoveReason.Failback or MoveReason.Offline => false, // an operator wants it
         MoveReason.QuorumRegained => false, // the network failed under all groups alike
         _ => throw new UnreachableException(),
     };

@@ -4,7 +4,9 @@ using ActorMirror.Domain.Devices;
 namespace ActorMirror.Domain.TrafficGroups;
 
 /// <summary>A planned handover that was asked for and is not released yet.</summary>
-public sealed record Handover(DeviceId Target, DeviceId Requester, ulong RequestId);
+/// <param name="Requester">Whose operator asked; of one that nobody asked for, the active.</param>
+/// <param name="Reason"><see cref="MoveReason.Forced"/>: an operator asked for it and waits for the answer.</param>
+public sealed record Handover(DeviceId Target, DeviceId Requester, ulong RequestId, MoveReason Reason);
 
 /// <summary>A traffic group in the replicated state. Only <see cref="Placement"/> and the reducer change it.</summary>
 public sealed record GroupState
@@ -23,6 +25,14 @@ public sealed record GroupState
     public required ImmutableArray<DeviceId> HaOrder { get; init; }
 
     public required ImmutableArray<string> Vlans { get; init; }
+
+    public FailoverPolicy Policy { get; init; } = FailoverPolicy.Default;
+
+    /// <summary>
+    /// An operator moved it where it is: nothing but a failure moves it on. Of a group with an HA group that ends when scores have changed: they tell whether
+    /// it can be served there.
+    /// </summary>
+    public bool IsPinned { get; init; }
 
     /// <summary>So many moves that a failure made hold the group where it is.</summary>
     public required int FlapLimit { get; init; }
@@ -85,8 +95,14 @@ public sealed record GroupState
         IsUp = false,
         CopyComplete = false,
         Released = Epoch.None,
+        IsPinned = reason == MoveReason.Forced || (IsPinned && (Active ?? Previous) == active),
         Flaps = reason.IsFailure() && (Active ?? Previous) is { } from && from != active ? [.. Flaps.Add(epoch).TakeLast(FlapLimit)] : Flaps,
     };
+
+    /// <summary>Begins a planned handover that no operator asked for by name.</summary>
+    /// <param name="now">Makes its number: another one has another.</param>
+    internal GroupState BeginHandover(DeviceId target, MoveReason reason, Epoch now) =>
+        this with { Handover = new Handover(target, Active!.Value, (now.Ring << 24) ^ now.Index, reason) };
 
     /// <summary>What one device has to do; null: nothing is decided for the group yet.</summary>
     internal LocalRole? RoleOf(DeviceId device)

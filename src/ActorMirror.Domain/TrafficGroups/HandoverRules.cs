@@ -12,7 +12,8 @@ namespace ActorMirror.Domain.TrafficGroups;
 ///    ^                          |
 ///    +--------------------------+  HandoverAborted, b lost, b no longer the next-active
 /// </code>
-/// It is a one-time move: nothing brings the group back, nothing keeps the old active from taking it again when b is lost.
+/// It is a one-time move: nothing brings the group back (<see cref="GroupState.IsPinned"/>), nothing keeps the old active from taking it again when b is
+/// lost. Handovers that no operator asked for go the same way.
 /// </summary>
 internal static class HandoverRules
 {
@@ -28,6 +29,7 @@ internal static class HandoverRules
         var candidates = state.CandidatesFor(group);
         var fit = candidates.Find(c => c.Device == target);
         if (fit == default) return Refuse($"device {target} is not fit to be active");
+        if (fit.Offline) return Refuse($"device {target} is offline");
         if (!fit.Healthy && candidates.Exists(c => c.Healthy)) return Refuse($"device {target} has lost a VLAN of the group");
         if (group.Active is null)
         {
@@ -38,7 +40,7 @@ internal static class HandoverRules
 
         return state.With(group with
         {
-            Handover = new Handover(target, requester, command.RequestId),
+            Handover = new Handover(target, requester, command.RequestId, MoveReason.Forced),
             NextActive = target,
             CopyComplete = group.CopyComplete && group.NextActive == target,
         });
@@ -57,8 +59,8 @@ internal static class HandoverRules
             return state.Refuse(sender, $"a release of {command.Group} in epoch {command.Epoch} that nobody waits for", notices);
         }
 
-        notices.Add(new RequestFinished(handover.Requester, handover.RequestId, group.Name, Refusal: null));
-        return state.With(group.Own(handover.Target, state.Position, MoveReason.Forced) with
+        notices.Finish(group, handover, refusal: null);
+        return state.With(group.Own(handover.Target, state.Position, handover.Reason) with
         {
             NextActive = sender,
             Handover = null,
@@ -66,10 +68,14 @@ internal static class HandoverRules
         });
     }
 
-    public static ClusterState Abort(ClusterState state, DeviceId sender, ClusterCommand.HandoverAborted command, List<ClusterNotice> notices) =>
-        OwnedBy(state, sender, command.Group, command.Epoch) is { Handover: not null } group
-            ? state.With(End(group, command.Reason, notices))
-            : state;
+    /// <summary>It ends, or the group moves without its connections where it must not stay.</summary>
+    public static ClusterState Abort(ClusterState state, DeviceId sender, ClusterCommand.HandoverAborted command, List<ClusterNotice> notices)
+    {
+        if (OwnedBy(state, sender, command.Group, command.Epoch) is not { Handover: { } handover } group) return state;
+        if (!handover.Reason.IsUrgent()) return state.With(End(group, command.Reason, notices));
+        notices.Finish(group, handover, command.Reason);
+        return state.With(group.Own(handover.Target, state.Position, handover.Reason) with { Handover = null });
+    }
 
     public static ClusterState Promoted(ClusterState state, DeviceId sender, ClusterCommand.Promoted command, List<ClusterNotice> notices)
     {
@@ -90,7 +96,7 @@ internal static class HandoverRules
         if (group.Handover is not { } handover) return group;
         if (group.Active == handover.Target)
         {
-            notices.Add(new RequestFinished(handover.Requester, handover.RequestId, group.Name, Refusal: null));
+            notices.Finish(group, handover, refusal: null);
             return group with { Handover = null };
         }
 
@@ -100,9 +106,15 @@ internal static class HandoverRules
 
     private static GroupState End(GroupState group, string reason, List<ClusterNotice> notices)
     {
-        var handover = group.Handover!;
-        notices.Add(new RequestFinished(handover.Requester, handover.RequestId, group.Name, reason));
+        notices.Finish(group, group.Handover!, reason);
         return group with { Handover = null };
+    }
+
+    /// <summary>An operator is answered; of what nobody waits for only a failure is told.</summary>
+    private static void Finish(this List<ClusterNotice> notices, GroupState group, Handover handover, string? refusal)
+    {
+        if (handover.Reason == MoveReason.Forced) notices.Add(new RequestFinished(handover.Requester, handover.RequestId, group.Name, refusal));
+        else if (refusal is not null) notices.Add(new NotHandedOver(group.Name, handover.Target, handover.Reason, refusal));
     }
 
     private static GroupState? OwnedBy(ClusterState state, DeviceId sender, string name, Epoch epoch) =>

@@ -52,4 +52,13 @@ public enum MoveReason : byte
 
     /// <summary>A new configuration no longer names the active for the group.</summary>
     Reconfigured = 9,
+
+    /// <summary>It went back to a device that its HA order prefers.</summary>
+    Failback = 10,
+
+    /// <summary>Another device's score of the HA group is higher.</summary>
+    HaGroup = 11,
+
+    /// <summary>An operator took the active's device out.</summary>
+    Offline = 12,
 }

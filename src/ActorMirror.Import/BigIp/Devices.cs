@@ -35,12 +35,12 @@ internal static class Devices
         device.Set("id", draft.Devices.Objects.Count).Set("management", management);
         Mirror(conversion, device, properties, management);
         device.Set("cluster-links", new Value.List(Links(properties.Take("unicast-address"), management)));
+        if (properties.Word("ha-capacity") is { } capacity and not "0") device.Set("ha-capacity", capacity, isOptional: true);
         if (draft.Self.Length == 0 || properties.Word("self-device") == "true") draft.Self = device.Name;
 
         properties.Ignore("self-device");
         properties.LeaveOut("the configuration is the same file on every device: there is no address for its synchronisation", "configsync-ip");
         properties.LeaveOut("cluster links are unicast", "multicast-interface", "multicast-ip", "multicast-port");
-        properties.LeaveOut("placement does not weigh devices", "ha-capacity");
         properties.LeaveOutTheRest();
     }
 

@@ -21,7 +21,6 @@ internal static partial class StanzaKinds
         ["ltm persistence source-addr"] = NotPersistence,
         ["ltm persistence dest-addr"] = NotPersistence,
         ["ltm persistence hash"] = NotPersistence + " that read what clients send",
-        ["sys ha-group"] = Conversion.NotYet + ": HA groups",
         ["ltm default-node-monitor"] = Conversion.NotYet + ": monitors of nodes; pools have monitors",
         ["ltm traffic-matching-criteria"] = Conversion.NotYet + ": lists of addresses and ports as destinations",
         ["ltm nat"] = Conversion.NotYet + ": NAT objects",

@@ -23,6 +23,7 @@ internal static partial class StanzaKinds
         ("net self", SelfIps.Read),
         .. Monitors.Kinds.Select(kind => (kind, (Action<Conversion, Stanza>)Monitors.Read)),
         ("ltm pool", Pools.Read),
+        ("sys ha-group", HaGroups.Read),
         ("ltm node", Nodes.Read),
         ("ltm virtual-address", VirtualAddresses.Read),
         ("ltm snat-translation", SnatTranslations.Read),

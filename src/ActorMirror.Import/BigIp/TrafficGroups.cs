@@ -3,7 +3,7 @@ using ActorMirror.Import.Tmsh;
 
 namespace ActorMirror.Import.BigIp;
 
-/// <summary><c>cm traffic-group</c>: ha-order, completed by the other members of the device group, which a BIG-IP would take last.</summary>
+/// <summary><c>cm traffic-group</c>: ha-order, completed by the other members of the device group, which a BIG-IP would take last; automatic failback, load factor.</summary>
 internal static class TrafficGroups
 {
     /// <summary>What does not float: self IPs of devices.</summary>
@@ -18,12 +18,15 @@ internal static class TrafficGroups
         var (draft, properties) = (conversion.Draft, conversion.Open(stanza));
         var order = properties.Take("ha-order")?.Names.Select(d => draft.Devices.NameOf(Paths.Absolute(d))).OfType<string>() ?? [];
         var first = properties.Word("default-device") is { } device && draft.Devices.NameOf(Paths.Absolute(device)) is { } known ? [known] : Array.Empty<string>();
-        draft.TrafficGroups.Add(Paths.Absolute(stanza.Name), stanza.Place, stanza.Title, properties.Description)
+        var group = draft.TrafficGroups.Add(Paths.Absolute(stanza.Name), stanza.Place, stanza.Title, properties.Description)
             .Set("ha-order", new Value.List([.. order.Concat(first).Where(d => draft.Members.Contains(d)).Concat(draft.Members).Distinct()]));
         properties.Ignore("unit-id", "is-floating", "failover-method");
-        properties.LeaveOut(Conversion.NotYet + ": HA groups", "ha-group");
-        properties.LeaveOut("there is no automatic failback: a traffic group stays where it is", "auto-failback-enabled", "auto-failback-time");
-        properties.LeaveOut("placement does not weigh traffic groups", "ha-load-factor");
+        if (properties.Word("ha-group") is { } haGroup && conversion.Catalog.Find("sys ha-group", haGroup) is null)
+            properties.LeaveOutPart("ha-group", $"the files have no HA group {haGroup}"); // the others find this group when they are read
+        if (properties.Take("auto-failback-enabled") is { Value: "true" } failback)
+            group.Set("auto-failback.delay", $"{properties.Word("auto-failback-time") ?? "60"}s", failback, isOptional: true);
+        if (properties.Take("ha-load-factor") is { } factor) group.Set("load-factor", factor.Value, factor, isOptional: true);
+        properties.Ignore("auto-failback-time");
         properties.LeaveOut("addresses answer from the interface's own MAC address and are announced after a move", "mac");
         properties.LeaveOut(Conversion.NotYet + ": conditions of failover", "monitor");
         properties.LeaveOutTheRest();

@@ -96,6 +96,8 @@ internal sealed class Draft
 
     public DraftSection Pools { get; } = new("pools");
 
+    public DraftSection HaGroups { get; } = new("ha-groups");
+
     public DraftSection VirtualServers { get; } = new("virtual-servers");
 
     public DraftSection SnatPools { get; } = new("snat-pools");
@@ -103,7 +105,7 @@ internal sealed class Draft
     public DraftSection Snats { get; } = new("snats");
 
     /// <summary>In the order in which they are written.</summary>
-    public ImmutableArray<DraftSection> Sections => [Devices, Vlans, SelfIps, TrafficGroups, VirtualAddresses, Monitors, Pools, VirtualServers, SnatPools, Snats];
+    public ImmutableArray<DraftSection> Sections => [Devices, Vlans, SelfIps, TrafficGroups, VirtualAddresses, Monitors, Pools, HaGroups, VirtualServers, SnatPools, Snats];
 
     /// <summary>Name of the device that the files come from.</summary>
     public string Self { get; set; } = "";

@@ -68,7 +68,7 @@ internal static partial class Refusals
         var path = ObjectPath().Match(error.Path);
         var section = draft.Sections.FirstOrDefault(s => s.Key == path.Groups["section"].Value && s != draft.Devices);
         var made = section?.Find(path.Groups["name"].Value);
-        var setting = made?.Settings.Find(s => s.Key == path.Groups["key"].Value);
+        var setting = made?.Settings.Find(s => s.Key.Split('.')[0] == path.Groups["key"].Value);
         return (section, made, setting, int.TryParse(path.Groups["index"].Value, out var index) && setting is not null ? index : null, error.Message);
     }
 

@@ -49,7 +49,7 @@ internal static class VrrpInstances
         properties.LeaveOut(
             "addresses answer from the interface's own MAC address and are announced after a move",
             "use_vmac", "vmac_xmit_base", "garp_master_delay", "garp_master_refresh", "garp_master_repeat");
-        properties.LeaveOut("there is no automatic failback: a traffic group stays where it is", "preempt_delay", "preempt");
+        properties.LeaveOut("a traffic group stays where it is unless it has auto-failback", "preempt_delay", "preempt");
         properties.LeaveOut("mail is not sent: alarms are in 'amctl'", "smtp_alert");
         properties.LeaveOutTheRest();
     }

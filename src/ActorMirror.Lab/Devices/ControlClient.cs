@@ -75,6 +75,10 @@ internal sealed class ControlClient : IDisposable
     /// <exception cref="HttpRequestException">The device refused, or is gone.</exception>
     public Task RevokeAsync(string serial) => PostAsync("trust/revoke", new RevokeRequest(serial), ManagementJson.Default.RevokeRequest);
 
+    /// <summary>Brings a device of the group back that an operator took out of service.</summary>
+    /// <exception cref="HttpRequestException">The device refused, or is gone.</exception>
+    public Task ReleaseAsync(string device) => PostAsync($"devices/{Uri.EscapeDataString(device)}/release", null);
+
     /// <exception cref="HttpRequestException">No such actor, or faults are not allowed.</exception>
     public Task KillActorAsync(string actor, string? message) =>
         PostAsync("faults/kill-actor", new KillActorRequest(actor, message), ManagementJson.Default.KillActorRequest);

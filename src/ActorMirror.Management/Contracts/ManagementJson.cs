@@ -11,6 +11,7 @@ namespace ActorMirror.Management.Contracts;
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ImmutableArray<DeviceReport>))]
 [JsonSerializable(typeof(ImmutableArray<TrafficGroupReport>))]
+[JsonSerializable(typeof(TrafficGroupReport))]
 [JsonSerializable(typeof(ImmutableArray<VirtualServerReport>))]
 [JsonSerializable(typeof(ImmutableArray<SnatReport>))]
 [JsonSerializable(typeof(ImmutableArray<MirrorReport>))]

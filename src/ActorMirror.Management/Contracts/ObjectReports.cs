@@ -10,6 +10,8 @@ namespace ActorMirror.Management.Contracts;
 /// <param name="LastHeardMs">Age of its newest heartbeat; null when none was heard.</param>
 /// <param name="SameConfiguration">Whether its configuration has the digest of this device's; null when unknown.</param>
 /// <param name="Alarms">Those of the device that answers; null for the others: each knows its own.</param>
+/// <param name="Offline">Whether an operator took it out of service.</param>
+/// <param name="HaScores">By HA group, as it told them last.</param>
 public sealed record DeviceReport(
     string Name,
     int Id,
@@ -24,7 +26,9 @@ public sealed record DeviceReport(
     bool? SameConfiguration,
     ImmutableArray<string> ActiveFor,
     ImmutableArray<string> NextActiveFor,
-    ImmutableArray<AlarmReport>? Alarms);
+    ImmutableArray<AlarmReport>? Alarms,
+    bool Offline,
+    ImmutableSortedDictionary<string, int> HaScores);
 
 /// <param name="State">up, down, or unknown (no monitor, or not probed yet).</param>
 public sealed record PoolMemberReport(string Address, int Ratio, string State, int Connections);

@@ -42,6 +42,9 @@ public sealed record TrafficGroupReport
     /// <summary>Why failures do not move the group at present; null when they do.</summary>
     public required string? Held { get; init; }
 
+    /// <summary>Why it is where it is; null before the devices know of it.</summary>
+    public required PlacementReport? Placement { get; init; }
+
     /// <summary>Since when this device has <see cref="Role"/>.</summary>
     public required Moment Since { get; init; }
 

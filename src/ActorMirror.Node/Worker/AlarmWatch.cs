@@ -69,7 +69,9 @@ internal sealed class AlarmWatch : IDisposable
             { IsWaiting: true } => "this device waits for the state of the group: it has no roles yet",
             _ => null,
         });
-        var failed = replica.State?.Devices.GetValueOrDefault(model.Self.Id)?.FailedVlans ?? [];
+        var self = replica.State?.Devices.GetValueOrDefault(model.Self.Id);
+        alarms.Set(AlarmKind.Offline, null, self is { Offline: true } ? "an operator took this device out of service: it serves and mirrors nothing" : null);
+        var failed = self?.FailedVlans ?? [];
         foreach (var vlan in model.Vlans)
             alarms.Set(AlarmKind.VlanDown, vlan.Name, failed.Contains(vlan.Name) ? $"its interface {vlan.Interface} has no link" : null);
         foreach (var group in model.TrafficGroups)

@@ -10,7 +10,7 @@ using ActorMirror.Management.Contracts;
 namespace ActorMirror.Node.Worker;
 
 /// <summary>What operators may ask of this device.</summary>
-internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMessage> device, DeviceRuntime runtime, bool allowFaults) : IDeviceControl
+internal sealed class DeviceControl(DeviceGroupModel model, DeviceContext context, ActorCell<DeviceMessage> device, DeviceRuntime runtime, bool allowFaults) : IDeviceControl
 {
     // A full resync of a large table may stand before the handover.
     private static readonly TimeSpan HandoverPatience = TimeSpan.FromSeconds(60);
@@ -38,6 +38,25 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
         {
             throw new DeviceCommandException(CommandFailure.Unavailable, $"traffic group {trafficGroup} has not moved within {HandoverPatience.TotalSeconds} s");
         }
+    }
+
+    public async Task<CommandReport> SetOfflineAsync(string name, bool offline, CancellationToken cancellation)
+    {
+        if (model.Devices.FirstOrDefault(d => d.Name == name) is not { } target)
+            throw new DeviceCommandException(CommandFailure.NotFound, $"there is no device '{name}'");
+        var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!device.Tell(new DeviceMessage.SetOffline(name, offline, done)))
+            throw new DeviceCommandException(CommandFailure.Unavailable, "the device is too busy to take a command");
+        try
+        {
+            if (await done.Task.WaitAsync(OrderPatience, cancellation) is { } refusal) throw new DeviceCommandException(CommandFailure.Conflict, refusal);
+        }
+        catch (TimeoutException)
+        {
+            throw new DeviceCommandException(CommandFailure.Unavailable, $"the group has not taken the command within {OrderPatience.TotalSeconds} s: try again");
+        }
+
+        return new CommandReport(offline ? await new OfflineWait(model, context, target).WatchAsync(cancellation) : $"device {name} is released");
     }
 
     public async Task<CommandReport> RevokeAsync(string serial, CancellationToken cancellation)

@@ -41,6 +41,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     private readonly DeviceTrust trust;
     private readonly MirrorNetwork network;
     private readonly SupervisorWriter supervisor;
+    private readonly HaScores scores;
     private readonly Lock ruleset = new();
     private readonly Lock loading = new();
     private ImmutableDictionary<string, GroupRuntime> groups = ImmutableDictionary<string, GroupRuntime>.Empty;
@@ -61,6 +62,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         reselection = new Reselection(host, log);
         addresses = new FloatingAddresses(host.Thread, logs.CreateLogger("addresses"));
         network = new MirrorNetwork(model, trust, TimeProvider.System, logs.CreateLogger("mirror"));
+        scores = new HaScores(model, seen => Device!.Tell(new DeviceMessage.ScoresSeen(seen)));
         var memory = new MonitorMemory();
         Monitors = new ActorCell<MonitorMessage>(
             "monitor",
@@ -81,6 +83,8 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     public MemberHealth Health => Volatile.Read(ref health);
 
     public Action<ClusterNotice>? DecidedObserver { get; set; }
+
+    public Action<OfflineWord>? OfflineObserver { get; set; }
 
     /// <summary>Told of each role change of a traffic group on this device, on its actor's thread: must not block.</summary>
     public Action<string, Role, Epoch>? RoleObserver { get; set; }
@@ -128,6 +132,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
         }
 
         Monitors.Tell(new MonitorMessage.Watch(next));
+        scores.Tell();
     }
 
     public void AloneChanged(bool alone)
@@ -142,6 +147,11 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
 
     public void RevokedChanged(ImmutableSortedSet<string> serials) => trust.Revoke(serials);
 
+    public void OfflineChanged(ImmutableArray<OfflineWord> words)
+    {
+        foreach (var word in words) OfflineObserver?.Invoke(word);
+    }
+
     /// <summary>Says once more that an address is here; nothing without a valid lease.</summary>
     public void Announce(FloatingAddress address)
     {
@@ -150,6 +160,7 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
 
     public void Changed(MemberHealth changed, string pool, Endpoint member, MemberStatus status)
     {
+        scores.Changed(pool, member, status.State);
         lock (ruleset)
         {
             health = changed;

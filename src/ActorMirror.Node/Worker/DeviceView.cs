@@ -40,7 +40,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             UnsafePair = model.IsUnsafePair,
             Now = MirrorReports.At(time.GetTimestamp(), time),
             StartedAt = started,
-            TrafficGroups = [.. model.TrafficGroups.Select(g => Report(g, replica.State?.Groups.GetValueOrDefault(g.Name), runtime.Runtimes.GetValueOrDefault(g.Name)))],
+            TrafficGroups = [.. model.TrafficGroups.Select(g => Report(g, replica.State, runtime.Runtimes.GetValueOrDefault(g.Name)))],
             ClusterLinks = ClusterLinkReports.Of(context.Engine.Links, model.NameOf, time),
             Alarms = Alarms(),
             Journal = journal.Status.Text,
@@ -61,7 +61,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
                     lease.SilenceOf(device.Id)?.TotalMilliseconds,
                     known is null ? null : known.ConfigurationDigest == context.Replica.Declaration.ConfigurationDigest,
                     [.. GroupsWhere(state, g => g.Active == device.Id)], [.. GroupsWhere(state, g => g.NextActive == device.Id)],
-                    device.Id == model.Self.Id ? Alarms() : null);
+                    device.Id == model.Self.Id ? Alarms() : null, known?.Offline ?? false, known?.Scores ?? ImmutableSortedDictionary<string, int>.Empty);
             }),
         ];
     }
@@ -147,8 +147,9 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
     private static IEnumerable<string> GroupsWhere(ClusterState? state, Func<GroupState, bool> which) =>
         state?.Groups.Values.Where(which).Select(g => g.Name) ?? [];
 
-    private TrafficGroupReport Report(TrafficGroup group, GroupState? state, GroupRuntime? here)
+    private TrafficGroupReport Report(TrafficGroup group, ClusterState? cluster, GroupRuntime? here)
     {
+        var state = cluster?.Groups.GetValueOrDefault(group.Name);
         var shown = here?.Shown ?? GroupShown.Initial(time);
         var (mirrored, unmirrored, copies) = here is null ? default : (here.Connections.Mirrored, here.Connections.Unmirrored, here.Connections.Copies);
         return new TrafficGroupReport
@@ -159,6 +160,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             Epoch = state is { Epoch: var epoch } && epoch != Epoch.None ? epoch.ToString() : null,
             Active = state?.Active is { } active ? model.NameOf(active) : null,
             Held = Hold.TextOf(state, model),
+            Placement = PlacementReports.Of(cluster, group.Name, model),
             NextActive = state?.NextActive is { } next ? model.NameOf(next) : null,
             Since = new Moment(shown.SinceNs, shown.SinceWall),
             Transitions = shown.Transitions,

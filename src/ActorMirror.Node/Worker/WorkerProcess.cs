@@ -59,6 +59,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         await using var runtime = new DeviceRuntime(model, host, lease, trust, options, logs);
         if (hook is not null) runtime.RoleObserver = hook.Tell;
         runtime.DecidedObserver = new NoticeRecorder(journal, model.NameOf, TimeProvider.System).Record;
+        runtime.OfflineObserver = journal.Record;
         var context = new DeviceContext
         {
             Model = model,
@@ -67,7 +68,8 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
             Environment = runtime,
             Time = TimeProvider.System,
             Log = logs.CreateLogger("cluster"),
-            Replica = ClusterReplica.Create(model.Self.Id, Incarnation(), Declaration.From(model, journal.HighestEpochs.Values.DefaultIfEmpty(Epoch.None).Max(), trust.Revoked)),
+            Replica = ClusterReplica.Create(
+                model.Self.Id, Incarnation(), Declaration.From(model, journal.HighestEpochs.Values.DefaultIfEmpty(Epoch.None).Max(), trust.Revoked, journal.Offline)),
         };
         await using var device = new ActorCell<DeviceMessage>("device", self => new DeviceActor(self, context), logs.CreateLogger("device"));
         runtime.Device = device;
@@ -80,7 +82,7 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         using var arrivals = new ArrivalWatch(model, host, runtime, alarms, TimeProvider.System, log);
         await using var management = await ManagementServer.StartAsync(
             options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, alarms, TimeProvider.System),
-            new DeviceControl(model, device, runtime, options.AllowFaults), logs);
+            new DeviceControl(model, context, device, runtime, options.AllowFaults), logs);
         WarmUp.Prepare();
         MemoryLock.TryLoad(); // before there is a lease: every thread waits for it, for a few hundred milliseconds
         await engine.StartAsync(lease, stop);

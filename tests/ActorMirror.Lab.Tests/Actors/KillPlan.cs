@@ -37,7 +37,6 @@ internal static class KillPlan
         new(Table, "DeleteRecords", Part.Both, p => p.DeleteRecordsAsync()),
         new(Table, "Events", Part.Active, p => p.OpenConnectionAsync()),
         new(Table, "Apply", Part.NextActive, p => p.OpenConnectionAsync()),
-        new(Table, "Acknowledged", Part.Active, p => p.OpenConnectionAsync()),
         new(Table, "Retracted", Part.Active, p => p.DeleteCopyAsync()),
         new(Table, "SnapshotWanted", Part.Active, p => p.LoseCopyAsync()),
         new(Table, "ChunkWanted", Part.Active, p => p.LoseCopyAsync()),
@@ -58,6 +57,7 @@ internal static class KillPlan
         new(Device, "Keep", Part.Both, p => p.MoveAsync()),
         new(Device, "ForceStandby", Part.Active, p => p.MoveAsync()),
         new(Device, "Revoke", Part.Both, p => p.RevokeAsync()),
+        new(Device, "SetOffline", Part.Both, p => p.ReleaseAsync()),
 
         new(Device, "LinksChanged", Part.Both, p => p.CutExternalAsync()),
         new(Table, "EventsLost", Part.Both, p => p.FreezeAsync()),
@@ -73,6 +73,7 @@ internal static class KillPlan
         (Group, "HandoverPatienceOver", "comes after half a minute without a complete copy"),
         (Group, "RetryAddresses", "comes when an interface refuses an address although its link is up"),
         (Table, "MemberChanged", "comes when a member of a virtual server with persistence goes down or up"),
+        (Device, "ScoresSeen", "comes when a server of an HA group comes or goes"),
         (Monitor, "Watch", "comes once, before a request can reach the daemon"),
     ];
 }

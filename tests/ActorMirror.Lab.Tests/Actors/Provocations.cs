@@ -41,6 +41,9 @@ internal sealed class Provocations(Site site, LabDevice active, LabDevice nextAc
     /// <summary>Of a certificate that nobody has.</summary>
     public Task RevokeAsync() => UnansweredAsync(target.Control.RevokeAsync("00:c0:ff:ee"));
 
+    /// <summary>Of a device that was not taken out.</summary>
+    public Task ReleaseAsync() => UnansweredAsync(target.Control.ReleaseAsync(target.Name));
+
     /// <summary>An entry that the active does not know appears in the mirror's kernel: the next comparison finds it.</summary>
     public async Task AddStrangerAsync()
     {

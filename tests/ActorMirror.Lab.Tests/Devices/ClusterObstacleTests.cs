@@ -79,7 +79,7 @@ public sealed class ClusterObstacleTests
         [
             new TrafficGroupReport
             {
-                Name = "tg1", Number = 1, Role = role, Epoch = "4.1", Active = "a", NextActive = "b", Held = null, Since = Once, Transitions = 1,
+                Name = "tg1", Number = 1, Role = role, Epoch = "4.1", Active = "a", NextActive = "b", Held = null, Placement = null, Since = Once, Transitions = 1,
                 LeaseRemainingMs = null, Port = 1029, Mirror = mirror, Counts = new ConnectionCounts(100, 100, 0, 0, 0), LastPromotion = null,
             },
         ],

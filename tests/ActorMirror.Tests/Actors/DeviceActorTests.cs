@@ -38,7 +38,7 @@ public sealed class DeviceActorTests : IAsyncLifetime
             Environment = surroundings,
             Time = time,
             Log = NullLogger.Instance,
-            Replica = ClusterReplica.Create(s_self, 1, Declaration.From(model, Epoch.None, [])),
+            Replica = ClusterReplica.Create(s_self, 1, Declaration.From(model, Epoch.None, [], [])),
         };
         actor = new DeviceActor(surroundings, context);
     }
@@ -130,12 +130,47 @@ public sealed class DeviceActorTests : IAsyncLifetime
         surroundings.Loads.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task What_was_said_before_anybody_had_the_state_is_said_again()
+    {
+        await actor.HandleAsync(new DeviceMessage.LinksChanged(["external"]));
+        await EnterAsync();
+        surroundings.Sent.ShouldBe([(s_ring, "Hello"), (s_ring, "Health"), (s_ring, "Health")], "the first one went before the election");
+    }
+
+    [Fact]
+    public async Task What_an_operator_said_of_a_device_is_told_once_to_be_remembered()
+    {
+        await EnterAsync();
+        await LoadedAsync();
+        await OrderAsync(new ClusterCommand.SetOffline(s_other, Offline: true, 1));
+        var word = new OfflineWord(s_other, Offline: true, context.Replica.State!.Position);
+        await OrderAsync(new ClusterCommand.SetOffline(s_other, Offline: true, 2));
+        surroundings.Offline.ShouldHaveSingleItem().ShouldBe([word]);
+    }
+
+    [Fact]
+    public async Task Scores_that_the_actor_was_told_before_it_failed_are_said_by_the_one_that_follows()
+    {
+        await EnterAsync();
+        await LoadedAsync();
+        await actor.HandleAsync(new DeviceMessage.ScoresSeen([new HaScore("servers", 50)]));
+        await actor.DisposeAsync();
+        actor = new DeviceActor(surroundings, context);
+        await actor.StartAsync(restart: true);
+        for (var ticks = 0; ticks < 10; ticks++) await actor.HandleAsync(new DeviceMessage.Tick());
+        surroundings.Sent.Count(s => s == (s_ring, "Scores")).ShouldBe(1);
+    }
+
+    private ValueTask OrderAsync(ClusterCommand command) =>
+        actor.HandleAsync(new DeviceMessage.Ordered(new ClusterEvent.Command(s_ring, s_self, CommandCodec.Encode(command))));
+
     /// <summary>The device is alone and begins the state; the load has begun, and does not end.</summary>
     private async Task EnterAsync()
     {
         surroundings.Kernel.Reset();
         await ViewAsync(s_ring, [s_self], joined: [s_self]);
-        await actor.HandleAsync(new DeviceMessage.Ordered(new ClusterEvent.Command(s_ring, s_self, surroundings.LastPayload)));
+        await actor.HandleAsync(new DeviceMessage.Ordered(new ClusterEvent.Command(s_ring, s_self, surroundings.Payloads[0])));
     }
 
     private async Task LoadedAsync()
@@ -157,9 +192,11 @@ public sealed class DeviceActorTests : IAsyncLifetime
 
         public List<(string Group, string Role)> Told { get; } = [];
 
+        public List<ImmutableArray<OfflineWord>> Offline { get; } = [];
+
         public List<(RingId Ring, string Command)> Sent { get; } = [];
 
-        public byte[] LastPayload { get; private set; } = [];
+        public List<byte[]> Payloads { get; } = [];
 
         /// <summary>Set: a load goes through.</summary>
         public ManualResetEventSlim Kernel { get; } = new();
@@ -184,7 +221,7 @@ public sealed class DeviceActorTests : IAsyncLifetime
 
         public bool TrySend(RingId decidedIn, ReadOnlySpan<byte> command)
         {
-            LastPayload = command.ToArray();
+            Payloads.Add(command.ToArray());
             Sent.Add((decidedIn, CommandCodec.Decode(command, out _).ShouldNotBeNull().GetType().Name));
             return true;
         }
@@ -207,6 +244,8 @@ public sealed class DeviceActorTests : IAsyncLifetime
         public void AloneChanged(bool alone)
         {
         }
+
+        public void OfflineChanged(ImmutableArray<OfflineWord> words) => Offline.Add(words);
 
         public void Decided(ClusterNotice notice)
         {

@@ -31,6 +31,11 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("device show", "a (this)", "SUSPECT", "external", "DIFFERS", "no-mirror tg1")]
     [InlineData("traffic-group show", "active", "498", "512 ms", "device-down", "tg1 is held: failures moved it 3 times")]
     [InlineData("traffic-group show", "resumed 498 of 501; lost: 2 mirroring-off, 1 not-acknowledged; last word 120 ms before, unacknowledged for 3.0 ms")]
+    [InlineData("traffic-group show", "tg1 is active on a: an operator took c offline; next-active b: the score of b is 37, that of c 12")]
+    [InlineData("traffic-group explain tg1", "active on a, next-active b, epoch 8.3", "method: ha-group", "took c offline", "that of c 12", "if a fails it moves to b", "3/10", "50", "40")]
+    [InlineData("device show", "OFFLINE")]
+    [InlineData("device offline c", "device c is offline")]
+    [InlineData("device release c", "device c is released")]
     [InlineData("failover history", "device-down", "498", "501", "2 mirroring-off", "not known", "was not heard")]
     [InlineData("failover rehearse tg1", "move to b: 498 of 500", "2 would be lost", "b has lost VLAN external", "2 (mirroring-off)", "40001", "vs[2]", "0 of 2", "on ext0")]
     [InlineData("connection explain tcp 10.10.0.9:40000 -> 10.10.0.100:5000", "ratio: 3 of 4", "mirrored by b", "12 s", "goes on on b")]
@@ -56,6 +61,9 @@ public sealed class AmctlTests : IAsyncLifetime
     [InlineData("cluster show", "alarms")]
     [InlineData("cluster show", "clusterLinks")]
     [InlineData("traffic-group show", "leaseRemainingMs")]
+    [InlineData("traffic-group show", "placement")]
+    [InlineData("traffic-group explain tg1", "placement")]
+    [InlineData("device show", "haScores")]
     [InlineData("failover history", "loss")]
     [InlineData("failover rehearse tg1", "obstacles")]
     [InlineData("connection explain tcp 10.10.0.9:40000 -> 10.10.0.100:5000", "copyAgeMs")]
@@ -113,6 +121,8 @@ public sealed class AmctlTests : IAsyncLifetime
         _device.Active.ShouldBe("b");
         (await Run("traffic-group force-standby tg1")).ShouldBe((1, "", "no other device is fit to be active\n"));
         (await Run("traffic-group force-standby tg9")).ShouldBe((1, "", "there is no such traffic group\n"));
+        (await Run("traffic-group explain tg9")).ShouldBe((1, "", "there is no traffic group 'tg9'\n"));
+        (await Run("device offline z")).ShouldBe((1, "", "there is no device 'z'\n"));
         (await Run("connection show --traffic-group tg9")).ShouldBe((1, "", "there is no traffic group tg9\n"));
     }
 

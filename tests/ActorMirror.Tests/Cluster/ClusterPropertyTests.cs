@@ -34,15 +34,53 @@ public sealed class ClusterPropertyTests
             foreach (var group in cluster.Groups) cluster.PassFlapWindow(node.Id.Value, group.Name);
         }
 
-        cluster.Settle();
+        cluster.Complete();
         cluster.Violations.ShouldBeEmpty();
         var running = cluster.Nodes.Where(n => n.Running).ToList();
         if (running.Count <= size / 2) return;
         cluster.Synced.Select(n => n.Id).ShouldBe(running.Select(n => n.Id), ignoreOrder: true);
+        var fit = running.Where(n => !n.State.Devices[n.Id].Offline).ToList();
         foreach (var group in cluster.Groups)
         {
-            running.Count(n => n.Roles[group.Name] is LocalRole.Active or LocalRole.HandingOver).ShouldBe(1);
-            running.Count(n => n.Roles[group.Name] is LocalRole.Mirror or LocalRole.Relinquished).ShouldBe(running.Count > 1 ? 1 : 0);
+            fit.Count(n => n.Roles[group.Name] is LocalRole.Active or LocalRole.HandingOver).ShouldBe(fit.Count > 0 ? 1 : 0);
+            fit.Count(n => n.Roles[group.Name] is LocalRole.Mirror).ShouldBe(fit.Count > 1 ? 1 : 0);
+            running.Except(fit).ShouldAllBe(n => n.Roles[group.Name] is LocalRole.Cold);
+        }
+    });
+
+    [Fact]
+    public void After_every_schedule_each_group_is_where_its_method_wants_it_and_stays_there() => Check(Gen.Choose(2, 5), (size, steps) =>
+    {
+        var cluster = Run(size, steps);
+        cluster.Heal();
+        cluster.Settle();
+        if (cluster.Synced.FirstOrDefault() is not { } any) return;
+        foreach (var group in cluster.Groups) cluster.PassFlapWindow(any.Id.Value, group.Name);
+        cluster.SettleScores(any.Id.Value);
+        cluster.Complete();
+        SayFailback(cluster, any);
+        cluster.Complete();
+        CheckMethods(any.State);
+        var before = any.State;
+        cluster.Send(any.Id.Value, new ClusterCommand.FlapsOver("none", Epoch.None));
+        cluster.Settle();
+        StateCodec.Encode(any.State with { Position = before.Position }).ShouldBe(StateCodec.Encode(before), "an event that says nothing changes nothing");
+    });
+
+    [Fact]
+    public void What_an_operator_said_of_a_device_is_not_forgotten() => Check(Gen.Choose(2, 5), (size, steps) =>
+    {
+        var cluster = Run(size, steps);
+        cluster.Heal();
+        cluster.Settle();
+        foreach (var node in cluster.Synced.ToList())
+        {
+            foreach (var word in cluster.Synced.SelectMany(n => cluster.Journals.GetValueOrDefault(n.Id, [])))
+            {
+                var known = node.State.Devices[word.Device];
+                known.OfflineAt.ShouldBeGreaterThanOrEqualTo(word.At);
+                if (known.OfflineAt == word.At) known.Offline.ShouldBe(word.Offline);
+            }
         }
     });
 
@@ -70,7 +108,7 @@ public sealed class ClusterPropertyTests
     private static void Check(Gen<int> sizes, Action<int, Step[]> property)
     {
         var step =
-            from kind in Gen.Choose(0, 12)
+            from kind in Gen.Choose(0, 17)
             from device in Gen.Choose(1, 5)
             from other in Gen.Choose(1, 5)
             from deliver in Gen.Elements(0, 1, 2, 5, 1000)
@@ -87,7 +125,12 @@ public sealed class ClusterPropertyTests
     {
         var devices = Enumerable.Range(1, size).Select(i => new DeviceId(i)).ToImmutableArray();
         var cluster = new ReplicaCluster(
-            size, new GroupDeclaration("tg1", devices, ["external"], 3), new GroupDeclaration("tg2", [.. devices.Reverse()], ["external", "internal"], 3));
+            size,
+            new GroupDeclaration("tg1", devices, ["external"], 3),
+            new GroupDeclaration("tg2", [.. devices.Reverse()], ["external", "internal"], 3) { Policy = new() { Failback = TimeSpan.FromSeconds(1), PreferWarm = false } },
+            new GroupDeclaration("tg3", devices, ["external"], 3) { Policy = new() { Method = FailoverMethod.LoadAware, LoadFactor = 3 } },
+            new GroupDeclaration("tg4", devices, ["internal"], 3) { Policy = new() { Method = FailoverMethod.HaGroup, HaGroup = "g", ActiveBonus = 10 } });
+        cluster.Capacities[2] = 20;
         cluster.Start([.. devices.Select(d => d.Value)]);
         cluster.Deliver(steps.Length % 40);
         foreach (var step in steps)
@@ -104,7 +147,7 @@ public sealed class ClusterPropertyTests
     {
         var node = cluster[((step.Device - 1) % size) + 1];
         var other = cluster[((step.Other - 1) % size) + 1];
-        var (id, group) = (node.Id.Value, $"tg{(step.Other % 2) + 1}");
+        var (id, group) = (node.Id.Value, $"tg{(step.Other % 4) + 1}");
         switch (step.Kind)
         {
             case 0 or 1 when node.Running:
@@ -141,6 +184,59 @@ public sealed class ClusterPropertyTests
             case 12 when cluster.Synced.Contains(node):
                 cluster.PassFlapWindow(id, group);
                 break;
+            case 13 when cluster.Synced.Contains(node):
+                SayFailback(cluster, node);
+                break;
+            case 14 when node.Running:
+                cluster.Send(id, new ClusterCommand.SetOffline(other.Id, step.Deliver % 2 == 0, 1));
+                break;
+            case 15 when node.Running:
+                cluster.Send(id, new ClusterCommand.Scores([new HaScore("g", 15 * step.Other)]));
+                break;
+            case 16 when cluster.Synced.Contains(node):
+                cluster.Send(id, new ClusterCommand.ScoresSettled(node.State.ScoresChanged));
+                break;
+            case 17 when node.Running && node.Roles.GetValueOrDefault(group) is LocalRole.HandingOver role:
+                cluster.Send(id, new ClusterCommand.HandoverAborted(group, role.Epoch, "test"));
+                break;
+        }
+    }
+
+    private static void SayFailback(ReplicaCluster cluster, ReplicaCluster.Node node)
+    {
+        foreach (var group in node.State.Groups.Values)
+        {
+            if (node.State.FailbackTarget(group) is { } target) cluster.Send(node.Id.Value, new ClusterCommand.FailbackDue(group.Name, group.Epoch, target));
+        }
+
+        cluster.Settle();
+    }
+
+    private static void CheckMethods(ClusterState state)
+    {
+        bool Fit(DeviceId d) => state.IsSynced(d) && !state.Devices[d].Offline;
+        foreach (var group in state.Groups.Values.Where(g => g is { Active: not null, IsUp: true, IsHeld: false }))
+        {
+            bool Healthy(DeviceId d) => !group.Vlans.Any(state.Devices[d].FailedVlans.Contains);
+            int Score(DeviceId d) => state.Devices[d].CountedScores.GetValueOrDefault("g", -1);
+            var (active, rest) = (group.Active!.Value, group.HaOrder.Where(d => Fit(d) && d != group.Active).ToList());
+            if (rest.Exists(Healthy)) Healthy(group.NextActive!.Value).ShouldBeTrue(group.Name);
+            var equals = rest.FindAll(d => Healthy(d) == Healthy(group.NextActive!.Value));
+            switch (group.Policy.Method)
+            {
+                case FailoverMethod.HaOrder when group.Policy.Failback is not null && !group.IsPinned && rest.Exists(Healthy):
+                    group.HaOrder.TakeWhile(d => d != active).Where(d => Fit(d) && Healthy(d)).ShouldBeEmpty(group.Name);
+                    break;
+                case FailoverMethod.LoadAware:
+                    foreach (var d in equals) (Load(d) < Load(group.NextActive!.Value)).ShouldBeFalse();
+                    break;
+                case FailoverMethod.HaGroup when equals.Count > 0:
+                    Score(group.NextActive!.Value).ShouldBe(equals.Max(Score));
+                    if (!group.IsPinned && Healthy(group.NextActive.Value) && Score(active) >= 0) Score(group.NextActive.Value).ShouldBeLessThanOrEqualTo(Score(active) + 10);
+                    break;
+            }
+
+            DeviceLoad Load(DeviceId d) => DeviceLoad.Of(state, d, except: group.Name) is var load ? load with { Factors = load.Factors + 3 } : default;
         }
     }
 
@@ -158,14 +254,17 @@ public sealed class ClusterPropertyTests
             if (group.NextActive is { } next)
             {
                 next.ShouldNotBe(group.Active ?? default);
-                if (!state.Settling) state.IsSynced(next).ShouldBeTrue();
+                if (!state.Settling) (state.IsSynced(next) && !state.Devices[next].Offline).ShouldBeTrue();
+                if (!state.Settling && group.Handover is { } handover) handover.Target.ShouldBe(next);
             }
 
             if (state.Settling || group.Active is not { } active) continue;
             state.IsSynced(active).ShouldBeTrue();
             group.HaOrder.ShouldContain(active);
             bool Healthy(DeviceId d) => !group.Vlans.Any(state.Devices[d].FailedVlans.Contains);
-            if (!Healthy(active) && !group.IsHeld) group.HaOrder.Any(d => state.IsSynced(d) && Healthy(d)).ShouldBeFalse();
+            var others = group.HaOrder.Where(d => d != active && state.IsSynced(d) && !state.Devices[d].Offline).ToList();
+            if (!Healthy(active) && !group.IsHeld) others.Exists(Healthy).ShouldBeFalse();
+            if (state.Devices[active].Offline) (others.Count > 0 && group.Handover is not null).ShouldBeTrue("it gives the group away");
         }
     }
 

@@ -30,6 +30,12 @@ internal sealed class ReplicaCluster
     /// <summary>What the workers that start from here on want.</summary>
     public ChannelDemand Channels { get; set; } = new(1029, 1155, 1);
 
+    /// <summary>What the devices that start from here on can carry; the others have ten.</summary>
+    public Dictionary<int, int> Capacities { get; } = [];
+
+    /// <summary>What each device's journal remembers of devices' being offline.</summary>
+    public Dictionary<DeviceId, ImmutableArray<OfflineWord>> Journals { get; } = [];
+
     public List<string> Violations { get; } = [];
 
     public IEnumerable<Node> Nodes => _nodes.Values;
@@ -67,7 +73,13 @@ internal sealed class ReplicaCluster
         foreach (var id in ids.Select(i => new DeviceId(i)))
         {
             var part = Nodes.FirstOrDefault(n => n.Running)?.Part ?? new Part();
-            var declaration = new Declaration(7, Epoch.None, Groups, ["vs1", "vs2"], ["web/10.0.0.1:80"], Revoked, Channels);
+            var remembered = Journals.GetValueOrDefault(id, []);
+            var highest = remembered.Select(w => w.At).Append(Epoch.None).Max();
+            var declaration = new Declaration(7, highest, Groups, ["vs1", "vs2"], ["web/10.0.0.1:80"], Revoked, Channels)
+            {
+                HaCapacity = Capacities.GetValueOrDefault(id.Value, DeviceLoad.DefaultCapacity),
+                Offline = remembered,
+            };
             _nodes[id] = new Node(id, ClusterReplica.Create(id, ++_incarnation * 1000, declaration), part);
             View(part, newRing: true, joined: [id], []);
         }
@@ -166,6 +178,29 @@ internal sealed class ReplicaCluster
         Settle();
     }
 
+    /// <summary>Handovers come to their end, each released as soon as its target has the copy.</summary>
+    public void Complete()
+    {
+        for (var round = 0; round < 8; round++)
+        {
+            ReportUp();
+            foreach (var node in Synced.ToList())
+            {
+                foreach (var (group, role) in node.Roles.Where(r => r.Value is LocalRole.HandingOver).ToList())
+                    Send(node.Id.Value, new ClusterCommand.Release(group, role.Epoch, 0));
+            }
+
+            Settle();
+        }
+    }
+
+    /// <summary>What everybody has told counts.</summary>
+    public void SettleScores(int id)
+    {
+        if (this[id].State.ScoresChanged is { } changed && changed != Epoch.None) Send(id, new ClusterCommand.ScoresSettled(changed));
+        Settle();
+    }
+
     /// <summary>The device says that all moves of the group it knows are over.</summary>
     public void PassFlapWindow(int id, string group)
     {
@@ -205,6 +240,7 @@ internal sealed class ReplicaCluster
     private void Carry(Node node, (ClusterReplica Replica, ImmutableArray<ReplicaEffect> Effects) step)
     {
         node.Replica = step.Replica;
+        if (node.Replica.State?.OfflineWords is { IsEmpty: false } words) Journals[node.Id] = words;
         foreach (var effect in step.Effects)
         {
             switch (effect)

@@ -38,6 +38,7 @@ public class ConfigurationLoaderTests
     [InlineData("cluster.key-file = null", "neither encrypted")]
     [InlineData("pools.web.members = [{ address = \"10.20.0.11:1\", ratio = 2 }]", "does not count")]
     [InlineData("virtual-addresses.x { address = \"10.10.0.99\", traffic-group = tg1 }", "no virtual server listens")]
+    [InlineData("pools.web.monitor = null\nactormirror.ha-groups.g.pools = [{ pool = web }]", "the score never changes")]
     [InlineData("self-ips.int-c.device = b", "c cannot reach the members")]
     [InlineData("pools.web.members = [{ address = \"10.77.0.11:1\" }]\nactormirror.virtual-servers.vs2.pool = other\nactormirror.pools.other.members = [{ address = \"10.20.0.11:1\" }]", "no floating self IP")]
     public void A_warning_does_not_stop_it(string addition, string message)

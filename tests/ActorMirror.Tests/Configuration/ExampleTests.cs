@@ -1,6 +1,7 @@
 using ActorMirror.Configuration;
 using ActorMirror.Domain.Addresses;
 using ActorMirror.Domain.Devices;
+using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Domain.VirtualServers;
 
 namespace ActorMirror.Tests.Configuration;
@@ -16,6 +17,23 @@ public class ExampleTests
         var result = ConfigurationLoader.Load(Repository.Path("hocon", name));
         result.Problems.Where(p => p.Severity == ProblemSeverity.Error).ShouldBeEmpty();
         result.Model.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Failover_gives_each_group_its_policy()
+    {
+        var model = Load("failover.conf", "c");
+
+        model.Self.HaCapacity.ShouldBe(20);
+        model.TrafficGroups.Select(g => g.Policy).ShouldBe(
+        [
+            new FailoverPolicy { Failback = TimeSpan.FromSeconds(60), LoadFactor = 3 },
+            new FailoverPolicy { Method = FailoverMethod.HaGroup, HaGroup = "servers", ActiveBonus = 10 },
+            new FailoverPolicy { Method = FailoverMethod.LoadAware, LoadFactor = 2 },
+        ]);
+        model.HaGroups.ShouldHaveSingleItem().Pools.Select(p => (p.Pool.Name, p.Weight, p.Threshold)).ShouldBe([("web", 75, 1), ("datagrams", 25, 0)]);
+        model.Cluster.ScoreDamping.ShouldBe(TimeSpan.FromSeconds(10));
+        Load("three-devices.conf", "a").TrafficGroups.ShouldAllBe(g => g.Policy == FailoverPolicy.Default);
     }
 
     [Fact]

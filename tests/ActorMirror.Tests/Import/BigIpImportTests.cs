@@ -2,6 +2,7 @@ using System.Text;
 using ActorMirror.Configuration;
 using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
+using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Import.BigIp;
 using ActorMirror.Import.Reports;
 using ActorMirror.Import.Syntax;
@@ -22,6 +23,13 @@ public sealed class BigIpImportTests
         model.Devices.Select(d => $"{d.Name} {d.Management} {d.Mirror} {d.MirrorSecondary} {string.Join(",", d.ClusterLinks)}").ShouldBe(
             ["lb-a-example-net 10.99.0.1 10.30.0.1 10.31.0.1 10.30.0.1,10.99.0.1", "lb-b-example-net 10.99.0.2 10.30.0.2 10.31.0.2 10.30.0.2,10.99.0.2"]);
         model.TrafficGroups.Select(g => $"{g.Name}: {string.Join(" ", g.HaOrder)}").ShouldBe(["traffic-group-1: 2 1", "traffic-group-2: 1 2"]);
+        model.TrafficGroups.Select(g => g.Policy).ShouldBe(
+        [
+            new FailoverPolicy { LoadFactor = 3, Failback = TimeSpan.FromSeconds(90) },
+            new FailoverPolicy { Method = FailoverMethod.HaGroup, HaGroup = "links", ActiveBonus = 20 },
+        ]);
+        model.HaGroups.ShouldHaveSingleItem().Pools.Select(p => (p.Pool.Name, p.Weight, p.Threshold)).ShouldBe([("web", 40, 2)]);
+        model.Devices.Select(d => d.HaCapacity).ShouldBe([50, 10]);
         model.Vlans.Select(v => $"{v.Name} {v.Interface}").ShouldBe(["external external", "internal internal"]);
         model.SelfIps.Select(s => $"{s.Name} {s.Address} {s.Vlan.Name} {s.TrafficGroup ?? s.Device.ToString()}").ShouldBe(
             ["ext-a 10.10.0.1/24 external 1", "int-a 10.20.0.1/24 internal 1", "int-float 10.20.0.254/24 internal traffic-group-1"]);
@@ -87,13 +95,13 @@ public sealed class BigIpImportTests
     [InlineData("bigip.conf", "ltm virtual-address /Common/10.10.0.101", "route-advertisement", "routes are not announced")]
     [InlineData("bigip_base.conf", "cm device /Common/lb-a.example.net", "configsync-ip", "same file on every device")]
     [InlineData("bigip_base.conf", "cm device-group /Common/device_trust_group", "", "only synchronises")]
-    [InlineData("bigip_base.conf", "cm traffic-group /Common/traffic-group-2", "auto-failback-enabled", "no automatic failback")]
-    [InlineData("bigip_base.conf", "cm traffic-group /Common/traffic-group-2", "ha-group", "not yet supported")]
+    [InlineData("bigip_base.conf", "cm traffic-group /Common/traffic-group-2", "auto-failback-enabled", "only the HA order")]
+    [InlineData("bigip_base.conf", "sys ha-group /Common/links", "/Common/nowhere", "the pool is not carried over")]
+    [InlineData("bigip_base.conf", "sys ha-group /Common/links", "trunks", "bonds are the host's own")]
     [InlineData("bigip_base.conf", "net vlan /Common/internal", "mtu", "host's own")]
     [InlineData("bigip_base.conf", "net self /Common/int-a", "allow-service", "port lockdown")]
     [InlineData("bigip_base.conf", "net self /Common/tunnelled", "", "there is no VLAN /Common/http-tunnel")]
     [InlineData("bigip_base.conf", "net self /Common/routed", "", "route domain")]
-    [InlineData("bigip_base.conf", "sys ha-group /Common/links", "", "not yet supported")]
     [InlineData("bigip_base.conf", "net route /Common/default", "", "the host's own")]
     public void What_stays_behind_is_named_with_its_line_and_reason(string file, string title, string property, string because)
     {

@@ -64,11 +64,17 @@ public sealed class NoticeRecorderTests
 
         public ImmutableDictionary<string, Epoch> HighestEpochs => ImmutableDictionary<string, Epoch>.Empty;
 
+        public ImmutableArray<OfflineWord> Offline => [];
+
         public JournalStatus Status => new(JournalHealth.Ok, "ok", 0);
 
         public void Saw(string group, Epoch epoch) => Epochs.Add((group, epoch));
 
         public void Record(ForcedStandby decision) => Forced.Add(decision);
+
+        public void Record(OfflineWord word)
+        {
+        }
 
         public void Record(Failover failover) => Failovers.Add(failover);
 

@@ -1,4 +1,6 @@
+using ActorMirror.Domain.Cluster;
 using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Journal;
 
@@ -19,12 +21,17 @@ public sealed class SqliteJournalTests : IDisposable
         await using (var journal = Open())
         {
             journal.HighestEpochs.ShouldBeEmpty();
+            journal.Offline.ShouldBeEmpty();
             journal.Saw("tg1", new Epoch(8, 3));
             journal.Saw("tg1", new Epoch(8, 2));
             journal.Saw("tg2", new Epoch(12, 0));
             journal.Record(new ForcedStandby("tg1", "a", null, s_at));
             journal.Record(Move(1));
             journal.Record(First);
+            journal.Record(new OfflineWord(new DeviceId(3), true, new Epoch(8, 5)));
+            journal.Record(new OfflineWord(new DeviceId(2), true, new Epoch(8, 6)));
+            journal.Record(new OfflineWord(new DeviceId(2), false, new Epoch(8, 7)));
+            journal.Record(new OfflineWord(new DeviceId(2), true, new Epoch(8, 6)));
             await journal.FlushAsync(default);
             journal.Status.ShouldBe(new JournalStatus(JournalHealth.Ok, "ok", 0));
         }
@@ -32,6 +39,7 @@ public sealed class SqliteJournalTests : IDisposable
         await using var again = Open();
         again.HighestEpochs["tg1"].ShouldBe(new Epoch(8, 3));
         again.HighestEpochs["tg2"].ShouldBe(new Epoch(12, 0));
+        again.Offline.ShouldBe([new OfflineWord(new DeviceId(2), false, new Epoch(8, 7)), new OfflineWord(new DeviceId(3), true, new Epoch(8, 5))], "the last word counts");
         (await again.FailoversAsync(10, default)).ShouldBe([First, Move(1)]);
         (await again.FailoversAsync(1, default)).Length.ShouldBe(1);
     }

@@ -15,6 +15,12 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
     private static readonly LossReport s_loss =
         new(501, 498, ImmutableSortedDictionary<string, int>.Empty.Add("mirroring-off", 2).Add("not-acknowledged", 1), 120, 3);
 
+    private static readonly ImmutableSortedDictionary<string, int> s_scores = ImmutableSortedDictionary<string, int>.Empty.Add("web", 37);
+
+    private static readonly PlacementReport s_placement = new(
+        "ha-group", "an operator took c offline", "the score of b is 37, that of c 12", [new("a", "active", 50, 40, 3, 10), new("b", "next-active", 37, 37, 1, 20)],
+        ["if a fails it moves to b"]);
+
     public string Active { get; private set; } = "a";
 
     public StatusReport Status() => new()
@@ -48,6 +54,7 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
                 Active = Active,
                 NextActive = Active == "a" ? "b" : "a",
                 Held = "failures moved it 3 times",
+                Placement = s_placement,
                 Since = s_start,
                 Transitions = 2,
                 LeaseRemainingMs = 512,
@@ -61,8 +68,9 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
 
     public ImmutableArray<DeviceReport> Devices() =>
     [
-        new("a", 1, true, "10.99.0.1", "10.30.0.1", true, true, false, [], 12.5, true, ["tg1"], [], s_alarms),
-        new("b", 2, false, "10.99.0.2", "10.30.0.2", true, true, true, ["external"], 900, false, [], ["tg1"], null),
+        new("a", 1, true, "10.99.0.1", "10.30.0.1", true, true, false, [], 12.5, true, ["tg1"], [], s_alarms, false, s_scores),
+        new("b", 2, false, "10.99.0.2", "10.30.0.2", true, true, true, ["external"], 900, false, [], ["tg1"], null, false, s_scores),
+        new("c", 3, false, "10.99.0.3", "10.30.0.3", true, true, false, [], 900, true, [], [], null, true, s_scores),
     ];
 
     public ImmutableArray<VirtualServerReport> VirtualServers() =>
@@ -122,6 +130,10 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         Active = to ?? "b";
         return Task.FromResult(new CommandReport($"{trafficGroup} is active on {Active}"));
     }
+
+    public Task<CommandReport> SetOfflineAsync(string name, bool offline, CancellationToken cancellation) => name == "c"
+        ? Task.FromResult(new CommandReport($"device c is {(offline ? "offline" : "released")}"))
+        : throw new DeviceCommandException(CommandFailure.NotFound, $"there is no device '{name}'");
 
     public Task<CommandReport> RevokeAsync(string serial, CancellationToken cancellation) => Task.FromResult(new CommandReport($"certificate {serial} is revoked"));
 

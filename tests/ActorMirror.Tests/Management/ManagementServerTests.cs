@@ -67,6 +67,8 @@ public sealed class ManagementServerTests : IDisposable
             return new CommandReport("never");
         }
 
+        public Task<CommandReport> SetOfflineAsync(string name, bool offline, CancellationToken cancellation) => throw new NotSupportedException();
+
         public Task<CommandReport> RevokeAsync(string serial, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<CommandReport> ResyncAsync(string trafficGroup, CancellationToken cancellation) => throw new NotSupportedException();

@@ -16,7 +16,7 @@ internal static class ServiceTables
 
     public static ServiceTable Of(DeviceGroupModel model)
     {
-        var declared = Declaration.From(model, Epoch.None, []);
+        var declared = Declaration.From(model, Epoch.None, [], []);
         var groups = declared.Groups.Select((g, i) => new GroupState { Name = g.Name, Number = i + 1, Port = 1029 + i, HaOrder = g.HaOrder, Vlans = g.Vlans, FlapLimit = g.FlapLimit });
         return ServiceTable.TryCreate(model, ClusterState.Empty with
         {

@@ -123,6 +123,9 @@ public sealed class PlacementTests
     [InlineData(MoveReason.Forced, false)]
     [InlineData(MoveReason.QuorumRegained, false)]
     [InlineData(MoveReason.Reconfigured, false)]
+    [InlineData(MoveReason.Failback, false)]
+    [InlineData(MoveReason.HaGroup, true)]
+    [InlineData(MoveReason.Offline, false)]
     public void Moves_that_a_failure_made_count(MoveReason reason, bool counts)
     {
         reason.IsFailure().ShouldBe(counts);
@@ -145,10 +148,10 @@ public sealed class PlacementTests
 
     private static DeviceId? Device(string letter) => letter == "-" ? null : new DeviceId(letter[0] - 'a' + 1);
 
-    private static List<(DeviceId, bool)> Candidates(string text) =>
+    private static List<Candidate> Candidates(string text) =>
     [
         .. text.Select((c, i) => (Letter: c, Healthy: i + 1 == text.Length || text[i + 1] != '\''))
             .Where(c => c.Letter != '\'')
-            .Select(c => (new DeviceId(c.Letter - 'a' + 1), c.Healthy)),
+            .Select(c => new Candidate(new DeviceId(c.Letter - 'a' + 1), c.Healthy)),
     ];
 }
