@@ -84,6 +84,7 @@ public static class ConfigurationLoader
         TrafficRules.Check(topology, problems);
         MirrorRules.Check(topology.Config, problems);
         SnatRules.Check(topology, problems);
+        ManagementRules.Check(topology.Config, problems);
     }
 
     private static ImmutableArray<ConfigurationProblem> Sorted(HoconDocument document, Problems problems) =>

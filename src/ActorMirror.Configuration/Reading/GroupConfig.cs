@@ -47,6 +47,8 @@ internal sealed record GroupConfig
 
     public required MirroringConfig Mirroring { get; init; }
 
+    public required ManagementConfig Management { get; init; }
+
     public required Located<string>? NotifyHook { get; init; }
 }
 
@@ -162,3 +164,12 @@ internal sealed record MirroringConfig(
     Located<TimeSpan>? ReconcilePeriod,
     Located<bool>? PlainText,
     Located<PlatformPolicy>? PlatformPolicy);
+
+internal sealed record ManagementConfig(
+    Located<ApiListener>? Listen,
+    Located<int>? Port,
+    Located<bool>? ReadWithoutToken,
+    LocatedList<string> HostNames,
+    Located<bool>? Tls,
+    Located<string>? Certificate,
+    Located<string>? Key);
