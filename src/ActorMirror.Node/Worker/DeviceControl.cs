@@ -91,6 +91,6 @@ internal sealed class DeviceControl(DeviceGroupModel model, ActorCell<DeviceMess
     }
 
     private ImmutableArray<IActorFaults> Killable() => allowFaults
-        ? [device, runtime.Monitors, .. runtime.Runtimes.Values.SelectMany(g => g.Actors)]
+        ? [.. runtime.Actors]
         : throw new DeviceCommandException(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
 }
