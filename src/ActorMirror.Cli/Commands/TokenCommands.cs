@@ -29,14 +29,24 @@ internal static class TokenCommands
         };
         command.SetAction((parsed, stop) => context.WithDevice(parsed, async device =>
         {
+            var request = new TokenRequest(parsed.GetRequiredValue(name), parsed.GetValue(role), parsed.GetValue(days));
+            if (parsed.GetValue(file) is not { } path)
+                return context.Print(parsed, await device.PostAsync("tokens", request, Types.TokenRequest, Types.NewToken, stop), made => context.Output.WriteLine(made.Token));
+
             // Before the device makes it: a token that cannot be kept would have to be revoked.
-            await using var target = parsed.GetValue(file) is { } path ? OwnersOnly(path) : null;
-            var made = await device.PostAsync(
-                "tokens", new TokenRequest(parsed.GetRequiredValue(name), parsed.GetValue(role), parsed.GetValue(days)), Types.TokenRequest, Types.NewToken, stop);
-            if (target is null) return context.Print(parsed, made, m => context.Output.WriteLine(m.Token));
-            await using var writer = new StreamWriter(target);
-            await writer.WriteLineAsync(made.Token);
-            return AmctlCommand.Done;
+            await using var target = OwnersOnly(path);
+            try
+            {
+                var made = await device.PostAsync("tokens", request, Types.TokenRequest, Types.NewToken, stop);
+                await using var writer = new StreamWriter(target);
+                await writer.WriteLineAsync(made.Token);
+                return AmctlCommand.Done;
+            }
+            catch (Exception e) when (e is DeviceRefusedException or DeviceUnreachableException)
+            {
+                File.Delete(path);
+                throw;
+            }
         }));
         return command;
     }

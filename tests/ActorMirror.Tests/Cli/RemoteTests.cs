@@ -34,6 +34,8 @@ public sealed class RemoteTests
         (await RunAsync(api, $"token list {admin}")).Output.ShouldContain("ci");
         (await RunAsync(api, $"token create again --role viewer --out {file} {admin}", 2)).Error.ShouldContain("exists");
         api.Tokens.All.Length.ShouldBe(2);
+        (await RunAsync(api, $"token create ci --role viewer --out {file}.2 {admin}", 1)).Error.ShouldContain("already");
+        File.Exists(file + ".2").ShouldBeFalse();
         (await RunAsync(api, $"token revoke ci {admin}")).Output.ShouldContain("token ci is revoked");
         (await RunAsync(api, $"token revoke ci {admin}", 1)).Error.ShouldContain("there is no token 'ci'");
         (await RunAsync(api, $"token create shown --role viewer {admin}")).Output.ShouldStartWith("amt_");
