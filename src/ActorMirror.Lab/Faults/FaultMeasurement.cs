@@ -17,6 +17,10 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
     // Devices that list hundreds of connections delay their traffic a little; a connection younger than this need not survive anyway.
     private static readonly TimeSpan Calm = TimeSpan.FromMilliseconds(100);
 
+    // Calm, and what asking takes on a machine that is not busy.
+    private const long Fresh = 250 * Monotonic.Millisecond;
+    private const int MostAttempts = 10;
+
     // TCP's own timer doubles after each try: an outage of 1.5 s may be followed by as much silence again.
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ResetPatience = TimeSpan.FromSeconds(6);
@@ -29,9 +33,8 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
         var before = LabCluster.Actives(statuses);
         var moving = before.Where(a => step.Moves && a.Value == device.Name && (step.TrafficGroup ?? a.Key) == a.Key).Select(a => a.Key).ToHashSet();
         await client.BeginWindowAsync();
-        var (owned, acknowledged) = await AcknowledgedAsync(before);
-        await Task.Delay(Calm, stop);
-        await client.ListenAsync();
+        var owned = statuses.Values.SelectMany(s => s.TrafficGroups).Where(g => g.Role == Role.Active).Sum(g => g.Counts.Owned);
+        var acknowledged = await PrepareAsync(before, stop);
         var zero = await InjectAsync();
         await client.FaultAsync(zero);
 
@@ -75,16 +78,26 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
         }
     }
 
-    /// <summary>What the mirrors have acknowledged, as the actives know it.</summary>
-    private async Task<(int Owned, IReadOnlySet<(FlowProtocol, string)> Acknowledged)> AcknowledgedAsync(IReadOnlyDictionary<string, string> actives)
+    /// <summary>What the mirrors have acknowledged just before: asked again where the answer has grown old until all is ready, as on a busy machine.</summary>
+    private async Task<IReadOnlySet<(FlowProtocol, string)>> PrepareAsync(IReadOnlyDictionary<string, string> actives, CancellationToken stop)
     {
-        var statuses = cluster.StatusAsync();
+        for (var attempt = 1; ; attempt++)
+        {
+            var asked = Monotonic.Now;
+            var acknowledged = await AcknowledgedAsync(actives);
+            await Task.Delay(Calm, stop);
+            await client.ListenAsync();
+            if (Monotonic.Now - asked < Fresh || attempt == MostAttempts) return acknowledged;
+        }
+    }
+
+    /// <summary>What the mirrors have acknowledged, as the actives know it. Nobody else is asked: a frozen device would let the answers grow old.</summary>
+    private async Task<IReadOnlySet<(FlowProtocol, string)>> AcknowledgedAsync(IReadOnlyDictionary<string, string> actives)
+    {
         var pages = await Task.WhenAll(actives.Select(async a => (Group: a.Key, Device: a.Value, Page: await cluster[a.Value].Control.ProtectedAsync(a.Key))));
         _problems.AddRange(pages.Where(p => p.Page is null).Select(p => $"{p.Device} did not say which connections of {p.Group} are protected"));
-        var owned = (await statuses).Values.SelectMany(s => s.TrafficGroups).Where(g => g.Role == Role.Active).Sum(g => g.Counts.Owned);
-        var acknowledged = pages.Select(p => p.Page).OfType<ConnectionPage>().SelectMany(p => p.Connections).Where(c => c.Mirrored)
+        return pages.Select(p => p.Page).OfType<ConnectionPage>().SelectMany(p => p.Connections).Where(c => c.Mirrored)
             .Select(c => (c.Protocol == "udp" ? FlowProtocol.Udp : FlowProtocol.Tcp, c.Client)).ToHashSet();
-        return (owned, acknowledged);
     }
 
     /// <summary>Waits until every group is active on another device, by a promotion after the fault.</summary>
