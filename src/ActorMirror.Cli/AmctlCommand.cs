@@ -17,10 +17,14 @@ internal static class AmctlCommand
     public static RootCommand Create(IAnsiConsole console, TextWriter output, TextWriter error)
     {
         var context = new CommandContext(console, output, error);
-        return new RootCommand("Shows and controls an ActorMirror device over its local control socket.")
+        return new RootCommand("Shows and controls an ActorMirror device, over its local control socket or over the network (--remote).")
         {
             context.Socket,
+            context.Remote,
+            context.TokenFile,
+            context.Authority,
             context.Json,
+            context.Every,
             new Command("cluster", "The device group.") { ShowCommands.Cluster(context) },
             new Command("device", "The devices of the group.") { ShowCommands.Devices(context), OfflineCommands.Offline(context), OfflineCommands.Release(context) },
             new Command("traffic-group", "Traffic groups.") { ShowCommands.TrafficGroups(context), QuestionCommands.ExplainPlacement(context), ForceStandbyCommand.Create(context) },
@@ -31,6 +35,11 @@ internal static class AmctlCommand
             new Command("persistence", "Clients that return to the member they had.") { PersistenceCommands.Show(context), PersistenceCommands.Delete(context) },
             new Command("mirror", "Mirror channels of this device.") { ShowCommands.Mirrors(context), ResyncCommand.Create(context) },
             TrustCommands.Create(context),
+            TokenCommands.Create(context),
+            new Command("audit", "Who changed what.") { ShowCommands.Audit(context) },
+            new Command("event", "What happens on the device.") { EventCommands.Watch(context) },
+            DoctorCommand.Create(context),
+            SupportBundleCommand.Create(context),
             new Command("config", "Configuration files.") { ConfigCheckCommand.Create(context) },
             ImportCommands.Create(context),
         };

@@ -86,6 +86,7 @@ public static class ConfigurationLoader
         MirrorRules.Check(topology.Config, problems);
         SnatRules.Check(topology, problems);
         PersistenceRules.Check(topology.Config, problems);
+        ManagementRules.Check(topology.Config, problems);
     }
 
     private static ImmutableArray<ConfigurationProblem> Sorted(HoconDocument document, Problems problems) =>

@@ -44,6 +44,7 @@ internal static class ModelBuilder
             Cluster = Cluster(config.Cluster),
             DataPlane = new DataPlaneSettings(config.Namespace!.Value is "host" ? null : config.Namespace.Value, config.OnUnknown!.Value, config.MaximumRecords!.Value),
             Mirroring = Mirroring(config.Mirroring),
+            Management = Management(config.Management),
             NotifyHook = config.NotifyHook?.Value,
         };
     }
@@ -162,4 +163,8 @@ internal static class ModelBuilder
         new(
             m.FirstPort!.Value, m.LastPort!.Value, m.MaximumConnections!.Value, m.ResyncRate!.Value, m.ResyncCpu!.Value, m.ReconcilePeriod!.Value, m.PlainText!.Value,
             m.PlatformPolicy!.Value, m.Channels!.Value);
+
+    private static ManagementSettings Management(ManagementConfig m) => new(
+        m.Listen!.Value, m.Port!.Value, m.ReadWithoutToken!.Value, [.. m.HostNames.Items.Select(h => h.Value)], m.Tls!.Value,
+        m is { Tls.Value: true, Certificate: { } certificate, Key: { } key } ? new CertificateFiles(certificate.Value, key.Value) : null);
 }

@@ -28,6 +28,12 @@ public interface IJournal : IAsyncDisposable
 
     void Record(Failover failover);
 
+    /// <summary>Never waits, never throws.</summary>
+    void Record(Audit change);
+
+    /// <summary>The latest changes and what was refused, newest first; empty when the journal cannot be read.</summary>
+    Task<ImmutableArray<Audit>> AuditsAsync(int limit, CancellationToken cancellation);
+
     /// <summary>The latest failovers, newest first; empty when the journal cannot be read.</summary>
     Task<ImmutableArray<Failover>> FailoversAsync(int limit, CancellationToken cancellation);
 

@@ -72,6 +72,8 @@ internal sealed class JournalFile(string path, TimeProvider time) : IDisposable
 
     public ImmutableArray<Failover> ReadFailovers(int limit) => Read(c => Records.Failovers(c, limit), []);
 
+    public ImmutableArray<Audit> ReadAudits(int limit) => Read(c => AuditRecords.Read(c, limit), []);
+
     public void Dispose()
     {
         lock (_lock) Close();

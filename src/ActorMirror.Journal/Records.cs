@@ -93,6 +93,9 @@ internal static class Records
                     },
                     transaction);
                 break;
+            case Entry.Changed({ } change):
+                AuditRecords.Write(change, transaction);
+                break;
             default:
                 throw new UnreachableException($"no table for {entry.GetType().Name}");
         }

@@ -54,6 +54,19 @@ internal static class Schema
             idx     INTEGER NOT NULL
         ) STRICT;
         """,
+        // Ids are never used twice, so that the oldest are those with the smallest.
+        """
+        CREATE TABLE audit (
+            id     INTEGER PRIMARY KEY AUTOINCREMENT,
+            at     TEXT NOT NULL,
+            actor  TEXT NOT NULL,
+            source TEXT NOT NULL,
+            action TEXT NOT NULL,
+            object TEXT NOT NULL,
+            status INTEGER NOT NULL,
+            detail TEXT NOT NULL
+        ) STRICT;
+        """,
     ];
 
     public static int Version => s_steps.Length;

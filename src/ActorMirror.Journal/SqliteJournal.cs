@@ -63,6 +63,11 @@ public sealed class SqliteJournal : IJournal
 
     public void Record(Failover failover) => Queue(new Entry.Moved(failover));
 
+    public void Record(Audit change) => Queue(new Entry.Changed(change));
+
+    public Task<ImmutableArray<Audit>> AuditsAsync(int limit, CancellationToken cancellation) =>
+        Task.Run(() => _file.ReadAudits(limit), cancellation);
+
     public Task<ImmutableArray<Failover>> FailoversAsync(int limit, CancellationToken cancellation) =>
         Task.Run(() => _file.ReadFailovers(limit), cancellation);
 
@@ -110,6 +115,8 @@ internal abstract record Entry
     internal sealed record Moved(Failover Failover) : Entry;
 
     internal sealed record Said(OfflineWord Word) : Entry;
+
+    internal sealed record Changed(Audit Change) : Entry;
 
     internal sealed record Barrier(TaskCompletionSource Done) : Entry;
 }

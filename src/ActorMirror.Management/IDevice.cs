@@ -8,6 +8,12 @@ public interface IDeviceView
 {
     StatusReport Status();
 
+    /// <summary>What is counted beside the reports. May ask the kernel one short question.</summary>
+    Measurements Measure();
+
+    /// <summary>Whether this device is taking a traffic group over right now: then nothing else has a claim on the processor.</summary>
+    bool IsPromoting { get; }
+
     ImmutableArray<DeviceReport> Devices();
 
     ImmutableArray<VirtualServerReport> VirtualServers();

@@ -9,12 +9,19 @@ public sealed record ChannelStatus(MirrorChannelState State, DateTimeOffset Sinc
     /// <summary>The last reason there was, for whichever state; null: none yet.</summary>
     public ChannelReason? LastReason { get; private init; }
 
+    /// <summary>How often it became desynced.</summary>
+    public long Desyncs { get; private init; }
+
     public static ChannelStatus Initial(TimeProvider time) => new(MirrorChannelState.Disconnected, time.GetUtcNow(), 0, "not started");
 
     public ChannelStatus Enter(MirrorChannelState state, string reason, TimeProvider time) =>
         state == State && reason == Reason ? this
         : state == State ? this with { Reason = reason, LastReason = Last(reason, time) }
-        : new(state, time.GetUtcNow(), Transitions + 1, reason) { LastReason = Last(reason, time) };
+        : new(state, time.GetUtcNow(), Transitions + 1, reason)
+        {
+            LastReason = Last(reason, time),
+            Desyncs = Desyncs + (state == MirrorChannelState.Desynced ? 1 : 0),
+        };
 
     private ChannelReason? Last(string reason, TimeProvider time) =>
         reason.Length == 0 || reason == LastReason?.Text ? LastReason : new ChannelReason(reason, time.GetUtcNow());

@@ -14,6 +14,8 @@ internal sealed record NodeOptions(string Config, string? Device, string StateDi
 
     public string Socket(string device) => Path.Combine(RunDirectory, device + ".sock");
 
+    public string Tokens(string device) => Path.Combine(StateDirectory, device + ".tokens");
+
     /// <summary>
     /// Present while no other device could take over: then a dead worker does not take the data plane with it, it forwards on.
     /// </summary>

@@ -25,7 +25,7 @@ public sealed record DeviceIdentity(string Group, DeviceId Device, string Name)
     }
 
     /// <summary>Null: the subject names no device.</summary>
-    internal static DeviceIdentity? Of(X500DistinguishedName subject)
+    public static DeviceIdentity? Of(X500DistinguishedName subject)
     {
         var fields = Fields(subject);
         return fields.TryGetValue(Organization, out var group) && fields.TryGetValue(CommonName, out var name)

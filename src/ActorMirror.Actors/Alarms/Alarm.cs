@@ -50,6 +50,9 @@ public enum AlarmKind
     /// <summary>A virtual address was announced after a promotion, and its connections do not arrive.</summary>
     AnnouncementUnanswered,
 
+    /// <summary>The management API is configured and not served.</summary>
+    ApiUnavailable,
+
     /// <summary>Another station claims an address that is active on this device.</summary>
     AddressConflict,
 }
@@ -79,6 +82,7 @@ public sealed record Alarm(AlarmKind Kind, string? About, string Text, DateTimeO
         AlarmKind.TrustExpires => "renew the certificate with 'amctl trust join'; an authority that ends is made anew with 'amctl trust init'",
         AlarmKind.AnnouncementUnanswered =>
             "the network seems to drop gratuitous ARP: see the switch's ARP inspection and the routers' ARP settings",
+        AlarmKind.ApiUnavailable => "see the management section of the configuration: address, port and certificate; it is tried again every few seconds",
         AlarmKind.AddressConflict => "find the station with that MAC address and take the address from it",
         _ => throw new UnreachableException(),
     };

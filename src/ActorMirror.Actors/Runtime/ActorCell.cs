@@ -140,10 +140,13 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
     }
 }
 
-/// <summary>Lets a daemon started with --allow-faults kill an actor on purpose.</summary>
+/// <summary>Shows how an actor is, and lets a daemon started with --allow-faults kill it on purpose.</summary>
 public interface IActorFaults
 {
     string Name { get; }
+
+    /// <summary>Messages in its mailbox, both lanes.</summary>
+    int Waiting { get; }
 
     /// <summary>How often the actor failed and was restarted, on request or not.</summary>
     int Restarts { get; }

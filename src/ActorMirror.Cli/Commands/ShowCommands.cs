@@ -37,6 +37,16 @@ internal static class ShowCommands
         return command;
     }
 
+    public static Command Audit(CommandContext context)
+    {
+        var limit = new Option<int>("--limit") { Description = "List at most so many.", HelpName = "N", DefaultValueFactory = _ => 50 };
+        var command = Show(
+            "The latest changes over the control socket and the management API, and what was refused, newest first.",
+            context.Show(parsed => $"audit?limit={parsed.GetValue(limit)}", Types.ImmutableArrayAuditReport, a => AccessTables.Audit(context.Console, a)));
+        command.Add(limit);
+        return command;
+    }
+
     public static Command Connections(CommandContext context)
     {
         var mirrored = new Option<bool>("--mirrored") { Description = "Only those the mirror has acknowledged as applied, or that this device holds as copies." };

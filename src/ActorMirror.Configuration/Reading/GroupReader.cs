@@ -51,6 +51,7 @@ internal static class GroupReader
             OnUnknown = dataPlane.Required("on-unknown", Kinds.Choice(("reset", OnUnknown.Reset), ("drop", OnUnknown.Drop))),
             MaximumRecords = dataPlane.Required("max-persistence-records", Kinds.Integer(1, 1_000_000)),
             Mirroring = Mirroring(root.Child("mirroring")),
+            Management = Management(root.Child("management")),
             NotifyHook = root.Optional("notify-hook", Kinds.Path),
         };
         document.ReportUnknownKeys();
@@ -191,5 +192,18 @@ internal static class GroupReader
             s.Required("reconcile-period", Kinds.Duration("1s", "1h")),
             s.Required("plain-text", Kinds.Switch),
             s.Required("platform-policy", Kinds.Choice(("compatible", PlatformPolicy.Compatible), ("identical", PlatformPolicy.Identical))));
+    }
+
+    private static ManagementConfig Management(Section s)
+    {
+        var tls = s.Child("tls");
+        return new ManagementConfig(
+            s.Required("listen", Kinds.Choice(("off", ApiListener.Off), ("loopback", ApiListener.Loopback), ("management", ApiListener.Management))),
+            s.Required("port", Kinds.Integer(1, 65535)),
+            s.Required("read-without-token", Kinds.Switch),
+            s.List("host-names", Kinds.HostName, isRequired: false),
+            tls.Required("enabled", Kinds.Switch),
+            tls.Optional("certificate", Kinds.Path),
+            tls.Optional("key", Kinds.Path));
     }
 }

@@ -29,6 +29,8 @@ internal static class Kinds
         "'host' or the name of a network namespace of 1 to 64 characters a-z, A-Z, 0-9, '-', '_', '.'",
         Check(text => text.Length is > 0 and <= 64 && text is not ("." or "..") && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')));
 
+    public static readonly Kind<string> HostName = new("a host name", Check(IsHostName));
+
     public static readonly Kind<Address> Address = new("an IPv4 or IPv6 address", IsAddress);
 
     public static readonly Kind<Prefix> Prefix = new("an IPv4 or IPv6 address with its subnet length, ADDRESS/LENGTH", IsPrefix);
@@ -103,6 +105,10 @@ internal static class Kinds
     // The kernel's dev_valid_name(): shorter than IFNAMSIZ (16), not "." or "..", no '/', ':' or white space.
     private static bool IsInterface(string text) =>
         text.Length is > 0 and <= 15 && text is not ("." or "..") && !text.Any(c => c is '/' or ':' or < '!' or > '~');
+
+    // RFC 1123, 2.1; compared without regard to case.
+    private static bool IsHostName(string text) =>
+        text.Length is > 0 and <= 253 && text.Split('.').All(label => label.Length is > 0 and <= 63 && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-'));
 
     private static bool IsAddress(string text, out Address value) => Domain.Addresses.Address.TryParse(text, out value) && !IsMapped(text, value);
 

@@ -23,6 +23,12 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
 
     private readonly Func<FlowKey, int>? helpedGroup;
 
+    // Written by the listener's thread alone.
+    private long heard;
+    private long posted;
+    private long refused;
+    private long overflows;
+
     /// <summary>From here on events are queued, so a dump may follow; they are handed over from <see cref="Start"/> on.</summary>
     /// <param name="channels">How many each traffic group has.</param>
     /// <param name="helpedGroup">
@@ -37,6 +43,10 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
             new ConntrackListenerOptions(FlowMark.Ours, FlowMark.OursMask, Expectations: helpedGroup is not null, Rest: Rest)));
     }
 
+    /// <summary>Events read so far, batches handed over, batches refused by their table, and times the kernel lost events; from any thread.</summary>
+    public (long Heard, long Batches, long Refused, long Overflows) Counts =>
+        (Volatile.Read(ref heard), Volatile.Read(ref posted), Volatile.Read(ref refused), Volatile.Read(ref overflows));
+
     public void Start() => listener.Start(this);
 
     /// <summary>Our own injections must not come back as news.</summary>
@@ -46,6 +56,7 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
 
     public void Events(ReadOnlySpan<ConntrackEvent> events)
     {
+        Volatile.Write(ref heard, heard + events.Length);
         foreach (ref readonly var conntrack in events)
         {
             if (conntrack.Kind == ConntrackEventKind.Expectation)
@@ -73,13 +84,19 @@ public sealed class FlowListener : IConntrackObserver, IDisposable
             if (batches[i] is not { } batch) continue;
             batches[i] = null;
             var (group, channel) = (i / channels, i % channels + 1);
+            Volatile.Write(ref posted, posted + 1);
             if (sink.Post(group, channel, batch)) continue;
+            Volatile.Write(ref refused, refused + 1);
             batch.Return();
             sink.Lost(group, channel);
         }
     }
 
-    public void Overflow() => sink.Lost(0, 0);
+    public void Overflow()
+    {
+        Volatile.Write(ref overflows, overflows + 1);
+        sink.Lost(0, 0);
+    }
 
     public void Stopped(Exception? reason)
     {

@@ -7,7 +7,7 @@ namespace ActorMirror.DataPlane.Host;
 /// The kernel settings the data plane needs, each with its reason. In a namespace of our own all of them are set; in the host's only that
 /// our VLANs forward and keep their addresses, and the old values come back at a clean stop. Of IPv6 only where the configuration uses it.
 /// </summary>
-internal static class DataPlaneSysctls
+public static class DataPlaneSysctls
 {
     /// <summary>Makes routers of all interfaces, which then heed no router advertisement; without it ip6_forward refuses.</summary>
     public const string Ipv6Forwarding = "net.ipv6.conf.all.forwarding";

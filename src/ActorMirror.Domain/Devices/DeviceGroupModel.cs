@@ -39,6 +39,8 @@ public sealed record DeviceGroupModel
 
     public required MirroringSettings Mirroring { get; init; }
 
+    public ManagementSettings Management { get; init; } = ManagementSettings.Default;
+
     /// <summary>Executable told group, role and epoch of each role change; null for none.</summary>
     public string? NotifyHook { get; init; }
 

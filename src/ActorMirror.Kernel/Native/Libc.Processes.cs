@@ -33,6 +33,9 @@ internal static unsafe partial class Libc
     internal static partial int mlockall(int flags);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int adjtimex(Processes.TimeAdjustment* adjustment);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int clock_gettime(int clock, TimeSpecification* time);
 }
 

@@ -28,6 +28,7 @@ internal static class SocketOption
     public const int Level = 1;
 
     public const int Rcvbuf = 8;
+    public const int Peercred = 17;
     public const int AttachFilter = 26;
     public const int Rcvbufforce = 33;
 }

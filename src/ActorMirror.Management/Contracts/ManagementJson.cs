@@ -7,7 +7,7 @@ namespace ActorMirror.Management.Contracts;
 /// <summary>The JSON of the management API: camelCase names, kebab-case values of enumerations.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    Converters = [typeof(KebabCase<Role>), typeof(KebabCase<Membership>), typeof(KebabCase<MirrorChannelState>), typeof(KebabCase<MirrorDirection>), typeof(KebabCase<ClusterLinkState>)])]
+    Converters = [typeof(KebabCase<Role>), typeof(KebabCase<Membership>), typeof(KebabCase<MirrorChannelState>), typeof(KebabCase<MirrorDirection>), typeof(KebabCase<ClusterLinkState>), typeof(KebabCase<ApiRole>)])]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ImmutableArray<DeviceReport>))]
 [JsonSerializable(typeof(ImmutableArray<TrafficGroupReport>))]
@@ -27,6 +27,14 @@ namespace ActorMirror.Management.Contracts;
 [JsonSerializable(typeof(TrustReport))]
 [JsonSerializable(typeof(ImmutableArray<ActorReport>))]
 [JsonSerializable(typeof(CommandReport))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(NewToken))]
+[JsonSerializable(typeof(ImmutableArray<TokenReport>))]
+[JsonSerializable(typeof(ImmutableArray<AuditReport>))]
+[JsonSerializable(typeof(EventReport))]
+[JsonSerializable(typeof(AkkaMembers))]
+[JsonSerializable(typeof(AkkaShards))]
+[JsonSerializable(typeof(AkkaMessage))]
 public sealed partial class ManagementJson : JsonSerializerContext;
 
 /// <summary><c>InSync</c> is written <c>in-sync</c>.</summary>

@@ -96,6 +96,12 @@ public sealed record MirrorReport
 
     public required int Resyncs { get; init; }
 
+    /// <summary>How often a queue or a table overflowed since this end began.</summary>
+    public required int Desyncs { get; init; }
+
+    /// <summary>Sent (outgoing) or received (incoming) since this end began, without what TLS and TCP add.</summary>
+    public required long Bytes { get; init; }
+
     /// <summary>Connections that the mirror does not hold though it was told of them (outgoing), by reason; only reasons there are.</summary>
     public required ImmutableSortedDictionary<string, int> NotHeld { get; init; }
 

@@ -25,6 +25,9 @@ public sealed record StatusReport
 
     public required int DeviceId { get; init; }
 
+    /// <summary>Name of the device group.</summary>
+    public required string Group { get; init; }
+
     /// <summary>corosync or standalone.</summary>
     public required string Engine { get; init; }
 

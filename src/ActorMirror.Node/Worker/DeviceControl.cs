@@ -113,6 +113,6 @@ internal sealed class DeviceControl(DeviceGroupModel model, DeviceContext contex
     }
 
     private ImmutableArray<IActorFaults> Killable() => allowFaults
-        ? [device, runtime.Monitors, .. runtime.Runtimes.Values.SelectMany(g => g.Actors)]
+        ? [.. runtime.Actors]
         : throw new DeviceCommandException(CommandFailure.Forbidden, "this daemon was not started with --allow-faults");
 }

@@ -17,6 +17,7 @@ using ActorMirror.Domain.Devices;
 using ActorMirror.Domain.Pools;
 using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Kernel.Nftables;
+using ActorMirror.Management;
 using ActorMirror.Node.Supervisor;
 using Microsoft.Extensions.Logging;
 using Role = ActorMirror.Management.Contracts.Role;
@@ -79,6 +80,18 @@ internal sealed class DeviceRuntime : IDeviceEnvironment, IMemberHealthObserver,
     public ImmutableDictionary<string, GroupRuntime> Runtimes => Volatile.Read(ref groups);
 
     public ServiceTable? Services => Volatile.Read(ref services);
+
+    public EventCounts Events
+    {
+        get
+        {
+            var (heard, batches, refused, overflows) = listener.Counts;
+            return new EventCounts(heard, batches, refused, overflows);
+        }
+    }
+
+    /// <summary>All of this device, in the order in which they were made.</summary>
+    public IEnumerable<IActorFaults> Actors => [Device, Monitors, .. Runtimes.Values.OrderBy(g => g.Number).SelectMany(g => g.Actors)];
 
     public MemberHealth Health => Volatile.Read(ref health);
 

@@ -16,7 +16,8 @@ using ConnectionCounts = ActorMirror.Management.Contracts.ConnectionCounts;
 namespace ActorMirror.Node.Worker;
 
 /// <summary>What this device shows: read from values its actors replace whole, so no call waits for one.</summary>
-internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, DeviceRuntime runtime, LeaseKeeper lease, IJournal journal, AlarmBook alarms, TimeProvider time) : IDeviceView
+internal sealed class DeviceView(
+    DeviceGroupModel model, DeviceContext context, DeviceRuntime runtime, LeaseKeeper lease, IJournal journal, AlarmBook alarms, DeviceCounts measures, TimeProvider time) : IDeviceView
 {
     private readonly Moment started = MirrorReports.At(time.GetTimestamp(), time);
 
@@ -27,6 +28,7 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
         {
             Device = model.Self.Name,
             DeviceId = model.Self.Id.Value,
+            Group = model.GroupName,
             Engine = model.Cluster.Engine.ToString().ToLowerInvariant(),
             Ring = replica.View?.Ring.ToString(),
             Quorate = replica.View is not null,
@@ -46,6 +48,10 @@ internal sealed class DeviceView(DeviceGroupModel model, DeviceContext context, 
             Journal = journal.Status.Text,
         };
     }
+
+    public bool IsPromoting => runtime.Runtimes.Values.Any(g => g.Shown.Role == Role.Promoting);
+
+    public Measurements Measure() => measures.Read(runtime, lease, journal);
 
     public ImmutableArray<DeviceReport> Devices()
     {

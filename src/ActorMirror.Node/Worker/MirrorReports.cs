@@ -60,6 +60,8 @@ internal static class MirrorReports
             OldestUnackedMs = status.OldestAge.TotalMilliseconds,
             Complete = status.Channel.State == ChannelState.InSync,
             Resyncs = (int)status.Snapshots,
+            Desyncs = (int)status.Channel.Desyncs,
+            Bytes = status.BytesSent,
             NotHeld = Enum.GetValues<RetractionReason>().Where(r => retracted?.Of(r) > 0).ToImmutableSortedDictionary(r => Kebab(r.ToString()), r => retracted!.Of(r)),
             Repaired = Repaired(status.Repairs),
         };
@@ -86,6 +88,8 @@ internal static class MirrorReports
         OldestUnackedMs = 0,
         Complete = status.Channel.State == ChannelState.InSync,
         Resyncs = 0,
+        Desyncs = (int)status.Channel.Desyncs,
+        Bytes = status.BytesReceived,
         NotHeld = ImmutableSortedDictionary<string, int>.Empty,
         Repaired = Repaired(status.Repairs),
     };

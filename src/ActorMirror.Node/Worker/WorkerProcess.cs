@@ -6,6 +6,7 @@ using ActorMirror.Actors.Runtime;
 using ActorMirror.Cluster;
 using ActorMirror.Cluster.Corosync;
 using ActorMirror.Cluster.Standalone;
+using ActorMirror.DataPlane.Flows;
 using ActorMirror.DataPlane.Host;
 using ActorMirror.DataPlane.Lease;
 using ActorMirror.Domain.Cluster;
@@ -14,6 +15,7 @@ using ActorMirror.Domain.TrafficGroups;
 using ActorMirror.Journal;
 using ActorMirror.Kernel.Processes;
 using ActorMirror.Management;
+using ActorMirror.Management.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace ActorMirror.Node.Worker;
@@ -58,7 +60,9 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         var trust = new DeviceTrust(model, options.StateDirectory, TimeProvider.System, logs.CreateLogger("trust"));
         await using var runtime = new DeviceRuntime(model, host, lease, trust, options, logs);
         if (hook is not null) runtime.RoleObserver = hook.Tell;
-        runtime.DecidedObserver = new NoticeRecorder(journal, model.NameOf, TimeProvider.System).Record;
+        var failovers = new FailoverTally();
+        runtime.DecidedObserver = failovers.Record;
+        runtime.DecidedObserver += new NoticeRecorder(journal, model.NameOf, TimeProvider.System).Record;
         runtime.OfflineObserver = journal.Record;
         var context = new DeviceContext
         {
@@ -80,9 +84,13 @@ internal sealed class WorkerProcess(NodeOptions options, DeviceGroupModel model,
         using var links = new LinkTracking(model, host, device, log);
         using var conflicts = new ConflictWatch(model, host, runtime, lease, alarms, TimeProvider.System, log);
         using var arrivals = new ArrivalWatch(model, host, runtime, alarms, TimeProvider.System, log);
-        await using var management = await ManagementServer.StartAsync(
-            options.Socket(model.Self.Name), new DeviceView(model, context, runtime, lease, journal, alarms, TimeProvider.System),
-            new DeviceControl(model, context, device, runtime, options.AllowFaults), logs);
+        using var gauge = new TableGauge(host.Thread);
+        await using var api = new DeviceApi(
+            new DeviceView(model, context, runtime, lease, journal, alarms, new DeviceCounts(model, gauge, failovers), TimeProvider.System),
+            new DeviceControl(model, context, device, runtime, options.AllowFaults), new TokenStore(options.Tokens(model.Self.Name), TimeProvider.System),
+            new JournalAudit(journal), TimeProvider.System);
+        await using var management = await ManagementServer.StartAsync(options.Socket(model.Self.Name), api, logs, PeerCredentials.UserOf);
+        await using var remote = new ApiHost(model, api, trust, alarms, logs);
         WarmUp.Prepare();
         MemoryLock.TryLoad(); // before there is a lease: every thread waits for it, for a few hundred milliseconds
         await engine.StartAsync(lease, stop);

@@ -64,6 +64,7 @@ public sealed class ClusterObstacleTests
     {
         Device = name,
         DeviceId = id,
+        Group = "dg1",
         Engine = "corosync",
         Ring = "1.4",
         Quorate = true,
@@ -106,6 +107,8 @@ public sealed class ClusterObstacleTests
         SequenceAcked = 1,
         OldestUnackedMs = 0,
         Complete = true,
+        Desyncs = 0,
+        Bytes = 0,
         Resyncs = 0,
         NotHeld = ImmutableSortedDictionary<string, int>.Empty,
         Repaired = new RepairReport(0, 0, 0),

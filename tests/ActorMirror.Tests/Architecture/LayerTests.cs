@@ -20,7 +20,8 @@ public sealed class LayerTests
         ["Actors"] = ["Domain", "Cluster", "DataPlane", "MirrorChannel", "Journal"],
         ["Management"] = ["Domain"],
         ["Import"] = ["Domain", "Configuration"],
-        ["Cli"] = ["Domain", "Configuration", "Import", "Management", "Trust"],
+        ["Doctor"] = ["Domain", "Cluster", "DataPlane", "Kernel", "Trust"],
+        ["Cli"] = ["Domain", "Configuration", "Doctor", "Import", "Management", "Trust"],
         ["Lab"] = ["Domain", "Configuration", "Management", "Kernel", "Trust"],
     };
 

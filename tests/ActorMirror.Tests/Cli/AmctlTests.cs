@@ -2,6 +2,7 @@ using System.Text.Json;
 using ActorMirror.Cli;
 using ActorMirror.Management;
 using ActorMirror.Management.Contracts;
+using ActorMirror.Management.Tokens;
 using ActorMirror.Tests.Management;
 using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
@@ -17,7 +18,8 @@ public sealed class AmctlTests : IAsyncLifetime
 
     private string Socket => Path.Combine(_folder, "a.sock");
 
-    public async Task InitializeAsync() => _server = await ManagementServer.StartAsync(Socket, _device, _device, NullLoggerFactory.Instance);
+    public async Task InitializeAsync() => _server = await ManagementServer.StartAsync(
+        Socket, new DeviceApi(_device, _device, new TokenStore(Path.Combine(_folder, "a.tokens"), TimeProvider.System), new ListAudit(), TimeProvider.System), NullLoggerFactory.Instance);
 
     public async Task DisposeAsync()
     {

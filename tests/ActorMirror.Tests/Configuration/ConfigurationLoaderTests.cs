@@ -41,6 +41,8 @@ public class ConfigurationLoaderTests
     [InlineData("pools.web.monitor = null\nactormirror.ha-groups.g.pools = [{ pool = web }]", "the score never changes")]
     [InlineData("self-ips.int-c.device = b", "c cannot reach the members")]
     [InlineData("pools.web.members = [{ address = \"10.77.0.11:1\" }]\nactormirror.virtual-servers.vs2.pool = other\nactormirror.pools.other.members = [{ address = \"10.20.0.11:1\" }]", "no floating self IP")]
+    [InlineData("management { listen = management, tls.enabled = off }", "reads along")]
+    [InlineData("management.tls { enabled = off, certificate = \"/c\", key = \"/k\" }", "does not count")]
     public void A_warning_does_not_stop_it(string addition, string message)
     {
         var result = Parse(addition);

@@ -78,6 +78,10 @@ public sealed class NoticeRecorderTests
 
         public void Record(Failover failover) => Failovers.Add(failover);
 
+        public void Record(Audit change) => throw new NotSupportedException();
+
+        public Task<ImmutableArray<Audit>> AuditsAsync(int limit, CancellationToken cancellation) => throw new NotSupportedException();
+
         public Task<ImmutableArray<Failover>> FailoversAsync(int limit, CancellationToken cancellation) => Task.FromResult(Failovers.ToImmutableArray());
 
         public Task FlushAsync(CancellationToken cancellation) => Task.CompletedTask;

@@ -23,10 +23,30 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
 
     public string Active { get; private set; } = "a";
 
-    public StatusReport Status() => new()
+    public bool IsPromoting { get; set; }
+
+    /// <summary>What a test changes of the status.</summary>
+    public Func<StatusReport, StatusReport> Seen { get; set; } = status => status;
+
+    public Measurements Measure() => new()
+    {
+        Events = new EventCounts(1200, 80, 1, 2),
+        KernelTable = new TableFill(321, 262_144),
+        LeaseRemaining = 0.375,
+        LeaseDuration = 0.5,
+        Actors = [new ActorMeasure("device", 3, 1), new ActorMeasure("connection-table/tg1", 0, 0)],
+        Failovers = [new FailoverCount("tg1", "device-down", 2, 498, 3)],
+        JournalDropped = 4,
+        JournalIsWell = true,
+    };
+
+    public StatusReport Status() => Seen(Initial());
+
+    private StatusReport Initial() => new()
     {
         Device = "a",
         DeviceId = 1,
+        Group = "dg1",
         Engine = "corosync",
         Ring = "1.8",
         Quorate = true,
@@ -173,6 +193,8 @@ internal sealed class FakeDevice : IDeviceView, IDeviceControl
         OldestUnackedMs = 1.5,
         Complete = true,
         Resyncs = 1,
+        Desyncs = 2,
+        Bytes = 4096,
         NotHeld = ImmutableSortedDictionary<string, int>.Empty.Add("kernel-table-full", 2),
         Repaired = new RepairReport(3, 1, 0),
     };

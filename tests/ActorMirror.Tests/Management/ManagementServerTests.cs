@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using ActorMirror.Kernel.Processes;
 using ActorMirror.Management;
 using ActorMirror.Management.Contracts;
+using ActorMirror.Management.Tokens;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorMirror.Tests.Management;
@@ -21,7 +23,7 @@ public sealed class ManagementServerTests : IDisposable
     public async Task A_handover_that_does_not_end_is_cancelled_by_the_stop()
     {
         var control = new PatientControl();
-        var server = await ManagementServer.StartAsync(Socket, new FakeDevice(), control, NullLoggerFactory.Instance);
+        var server = await ManagementServer.StartAsync(Socket, Device(control), NullLoggerFactory.Instance);
         using var idle = await ConnectAsync();
         using var busy = await ConnectAsync();
         await busy.SendAsync("POST /api/v1/traffic-groups/tg1/force-standby HTTP/1.1\r\nHost: device\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
@@ -37,13 +39,29 @@ public sealed class ManagementServerTests : IDisposable
     [Fact]
     public async Task It_watches_no_files()
     {
-        await using var server = await ManagementServer.StartAsync(Socket, new FakeDevice(), new PatientControl(), NullLoggerFactory.Instance);
+        await using var server = await ManagementServer.StartAsync(Socket, Device(new PatientControl()), NullLoggerFactory.Instance);
         Watches().ShouldBeFalse();
         using var watcher = new FileSystemWatcher(_folder) { EnableRaisingEvents = true };
         Watches().ShouldBeTrue("so that this test would see it");
 
         static bool Watches() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Any(f => f.LinkTarget == "anon_inode:inotify");
     }
+
+    [Fact]
+    public async Task Who_changes_something_over_the_socket_is_written_down()
+    {
+        var (audit, view) = (new ListAudit(), new FakeDevice());
+        await using var device = new DeviceApi(view, view, new TokenStore(Path.Combine(_folder, "a.tokens"), TimeProvider.System), audit, TimeProvider.System);
+        await using var server = await ManagementServer.StartAsync(Socket, device, NullLoggerFactory.Instance, PeerCredentials.UserOf);
+        using var connection = await ConnectAsync();
+        await connection.SendAsync("POST /api/v1/traffic-groups/tg1/force-standby HTTP/1.1\r\nHost: device\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+        await connection.ReceiveAsync(new byte[1]).WaitAsync(Patience);
+        audit.All.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            a => a.Actor.ShouldMatch("^uid [0-9]+$"), a => a.From.ShouldBe("socket"), a => a.Status.ShouldBe(200), a => a.Object.ShouldBe("tg1"));
+    }
+
+    private DeviceApi Device(IDeviceControl control) =>
+        new(new FakeDevice(), control, new TokenStore(Path.Combine(_folder, "a.tokens"), TimeProvider.System), new ListAudit(), TimeProvider.System);
 
     private async Task<Socket> ConnectAsync()
     {
