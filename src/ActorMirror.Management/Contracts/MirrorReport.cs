@@ -94,6 +94,9 @@ public sealed record MirrorReport
     /// <summary>Whether the mirror holds everything the active has acknowledged to count.</summary>
     public required bool Complete { get; init; }
 
+    /// <summary>Incoming: how many connections the active has, as it said last; it says so four times a second. Null before it did, and on the active.</summary>
+    public int? Owned { get; init; }
+
     public required int Resyncs { get; init; }
 
     /// <summary>How often a queue or a table overflowed since this end began.</summary>

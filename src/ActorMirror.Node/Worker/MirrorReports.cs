@@ -87,6 +87,7 @@ internal static class MirrorReports
         SequenceAcked = (ulong)status.Applied,
         OldestUnackedMs = 0,
         Complete = status.Channel.State == ChannelState.InSync,
+        Owned = status.LastWord?.Account.Open,
         Resyncs = 0,
         Desyncs = (int)status.Channel.Desyncs,
         Bytes = status.BytesReceived,

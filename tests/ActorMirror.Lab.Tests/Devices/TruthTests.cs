@@ -29,6 +29,7 @@ public sealed class TruthTests
         var copy = (await site.Cluster[next].Control.ExplainAsync(tuple)).ShouldNotBeNull();
         (copy.Role, copy.Connection.Member).ShouldBe((Role.Mirror, explained.Connection.Member));
 
+        await ToldAsync(site, next, 25);
         await site.WatchAsync();
         await site.DoAsync(new Step { Fault = FaultKind.KillDevice, Device = active, Moves = true, Measured = false });
         (await site.LostAsync()).ShouldBeEmpty(site.ToString());
@@ -62,6 +63,7 @@ public sealed class TruthTests
         rehearsal.Exposed[0].Examples.Select(e => e.VirtualServer).Distinct().ShouldBe(["young"]);
         rehearsal.Listeners.ShouldBe([new ExposedListener("young", "10.10.0.100:5012", 5, 0)]);
 
+        await ToldAsync(site, next, 17);
         await site.WatchAsync();
         await site.DoAsync(new Step { Fault = FaultKind.KillDevice, Device = active, Moves = true, Measured = false });
         (await site.LostAsync()).ShouldBeEmpty(site.ToString());
@@ -79,6 +81,11 @@ public sealed class TruthTests
         var first = page.Connections.First(c => c.Protocol == "tcp" && c.State == "established");
         return $"{first.Protocol} {first.Client} -> {first.Destination}";
     }
+
+    /// <summary>A loss report is as of the active's last word, so that has to be about all of them.</summary>
+    private static Task ToldAsync(Site site, string next, int owned) => Site.UntilAsync(
+        async () => (await site.Cluster[next].Control.MirrorsAsync()).Any(m => m.TrafficGroup == "tg1" && m.Direction == MirrorDirection.Incoming && m.Owned == owned),
+        "the active has said how many connections it has");
 
     /// <summary>The journal is written behind the failover: every surviving device has the same report.</summary>
     private static async Task ReportedAsync(Site site, string to, Action<FailoverReport> check)

@@ -49,7 +49,7 @@ public sealed class ApiHealthTests
         root.GetProperty("selfNode").GetString().ShouldBe("actormirror://dg1@10.99.0.1:0");
         root.GetProperty("leader").GetString().ShouldBe("actormirror://dg1@10.99.0.1:0");
         root.GetProperty("members").EnumerateArray().Select(m => (m.GetProperty("nodeUid").GetString(), m.GetProperty("status").GetString(), m.GetProperty("roles")[0].GetString()))
-            .ShouldBe([("1", "Up", "a"), ("2", "Up", "b")]);
+            .ShouldBe([("1", "Up", "a"), ("2", "Up", "b"), ("3", "Up", "c")]);
         var unreachable = root.GetProperty("unreachable")[0];
         unreachable.GetProperty("node").GetString().ShouldBe("actormirror://dg1@10.99.0.2:0");
         unreachable.GetProperty("observedBy")[0].GetString().ShouldBe("actormirror://dg1@10.99.0.1:0");
