@@ -22,7 +22,7 @@ public interface IMirrorSenderOwner
     /// <summary>There is room for the next chunk of up to <paramref name="limit"/> elements: <see cref="MirrorSender.TryAppendChunk"/>.</summary>
     bool SnapshotChunkWanted(MirrorSender sender, long request, int limit);
 
-    /// <summary>Everything up to this change is in the mirror's kernel.</summary>
+    /// <summary>Everything up to this change is in the mirror's kernel. The latest word stands for all before it: it may be noted, and read later.</summary>
     bool Acknowledged(MirrorSender sender, long sequence);
 
     /// <param name="retractions">Valid during the call only. When they are not taken, the channel is opened anew: the mirror sends them again.</param>

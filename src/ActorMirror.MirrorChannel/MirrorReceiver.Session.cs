@@ -86,6 +86,7 @@ public sealed partial class MirrorReceiver
             var reading = ReadAsync(reader, session);
             var writing = WriteAsync(connection, session.Token);
             var first = await Task.WhenAny(reading, writing);
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // it may have ended within a call of the table's owner
             session.End(first.IsFaulted ? first.Exception.InnerException!.Message : "the active closed the connection");
             await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await first;

@@ -13,6 +13,7 @@ public sealed partial class MirrorReceiver
         var frame = ArrayPool<byte>.Shared.Rent(Frames.MaximumFrame);
         var buffer = new Retraction[256];
         await using var timer = time.CreateTimer(_ => work.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stop = cancellation.Register(work.Set);
         try
         {
             while (true)
@@ -20,7 +21,8 @@ public sealed partial class MirrorReceiver
                 for (var length = NextFrame(frame, buffer); length > 0; length = NextFrame(frame, buffer))
                     await connection.WriteAsync(frame.AsMemory(0, length), cancellation);
                 timer.Change(options.Limits.KeepAlive, Timeout.InfiniteTimeSpan);
-                await work.WaitAsync(cancellation);
+                await work.WaitAsync();
+                cancellation.ThrowIfCancellationRequested();
             }
         }
         finally

@@ -133,7 +133,6 @@ public sealed partial class MirrorReceiver : IAsyncDisposable
         lock (gate) current?.End("stopped");
         await turn.WaitAsync(CancellationToken.None);
         turn.Dispose();
-        work.Dispose();
     }
 
     private void Keep(ReadOnlySpan<Retraction> retractions)

@@ -33,7 +33,7 @@ public sealed partial class MirrorSender
             if (primary is not null) continue; // the channel returns to it: nothing failed
             await using var timer = time.CreateTimer(_ => redial.Set(), null, pause.Next(), Timeout.InfiniteTimeSpan);
             await using var stop = stopping.Token.Register(redial.Set);
-            await redial.WaitAsync(CancellationToken.None);
+            await redial.WaitAsync();
         }
 
         if (primary is not null) await primary.DisposeAsync();
@@ -59,6 +59,7 @@ public sealed partial class MirrorSender
             var writing = WriteAsync(connection.Stream, session.Token);
             var leaving = connection.Path == MirrorPath.Primary ? Never(session.Token) : ReturnAsync(session.Token);
             var first = await Task.WhenAny(reading, writing, leaving);
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // it may have ended within a call of the table's owner
             await session.CancelAsync();
             await Task.WhenAll(reading, writing, leaving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await first; // the other ones only ended because this one did
@@ -126,6 +127,7 @@ public sealed partial class MirrorSender
     {
         var frame = ArrayPool<byte>.Shared.Rent(Frames.MaximumFrame);
         await using var timer = time.CreateTimer(_ => work.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await using var stop = cancellation.Register(work.Set);
         try
         {
             while (true)
@@ -139,7 +141,8 @@ public sealed partial class MirrorSender
                 else if (wait > TimeSpan.Zero)
                 {
                     timer.Change(wait, Timeout.InfiniteTimeSpan);
-                    await work.WaitAsync(cancellation);
+                    await work.WaitAsync();
+                    cancellation.ThrowIfCancellationRequested();
                 }
             }
         }

@@ -186,8 +186,6 @@ public sealed partial class MirrorSender : IMirrorGate, IAsyncDisposable
         await running;
         await reminder.DisposeAsync();
         stopping.Dispose();
-        work.Dispose();
-        redial.Dispose();
     }
 
     /// <summary>Publishes the state if it is another one; called with the lock held, as what follows.</summary>

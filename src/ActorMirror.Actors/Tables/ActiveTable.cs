@@ -104,6 +104,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     {
         var services = context.Services();
         Table.Now = context.Time.GetElapsedTime(started);
+        Settle();
         foreach (var seen in batch.Events) Take(seen, services);
         Restore(services);
         Send();
@@ -137,12 +138,8 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
             case TableMessage.ChunkWanted wanted when wanted.Sender == Sender:
                 SendChunk(wanted);
                 break;
-            case TableMessage.Acknowledged acknowledged when acknowledged.Sender == Sender:
-                Table.Acknowledge(acknowledged.Sequence);
-                pace.Answered(acknowledged.Sequence, Table.Counts.Retracted);
-                break;
-            case TableMessage.Retracted retracted when retracted.Sender == Sender:
-                foreach (var retraction in retracted.Retractions) Table.Retract(retraction);
+            case TableMessage.Retracted retracted:
+                Retract(retracted);
                 break;
             case TableMessage.ChannelChanged changed when changed.Sender == Sender:
                 ChannelChanged(changed.Status);
@@ -159,6 +156,7 @@ internal sealed partial class ActiveTable : ITableState, IMirrorSenderOwner
     public void Tick()
     {
         Table.Now = context.Time.GetElapsedTime(started);
+        Settle();
         if (dumpDue) Reconcile();
         if (lifetimesDue) SetLifetimes();
         Ripen();

@@ -60,8 +60,6 @@ public abstract record TableMessage
 
     public sealed record ChunkWanted(MirrorSender Sender, long Request, int Limit) : TableMessage;
 
-    public sealed record Acknowledged(MirrorSender Sender, long Sequence) : TableMessage;
-
     public sealed record Retracted(MirrorSender Sender, Retraction[] Retractions) : TableMessage;
 
     public sealed record ChannelChanged(MirrorSender Sender, ChannelStatus Status) : TableMessage;

@@ -1,11 +1,11 @@
 namespace ActorMirror.Domain.MirrorProtocol;
 
 /// <summary>
-/// Pauses of a resync, so that it takes no more than a share of either end's time: one chunk at a time is on its way, and after its acknowledgement
-/// comes a pause in proportion to what it took. That time has the making and the sending here and the applying there in it, and the way: each end
+/// Pauses of a resync, so that it takes no more than a share of either end's time: one chunk at a time is on its way, so that a live change waits for no more
+/// than that and the two ends work in turn, and after its acknowledgement comes a pause in proportion to what it took. That time has the making and the sending here and the applying there in it, and the way: each end
 /// worked at most so long, and neither has to tell the other.
 /// </summary>
-/// <param name="share">Above 0, to 1: no pauses, and as many chunks on their way as there is room for.</param>
+/// <param name="share">Above 0, to 1: no pauses.</param>
 /// <param name="longest">A chunk that seems to take longer waited, it did not work: no more is counted.</param>
 public sealed class ResyncPace(double share, TimeSpan longest)
 {
@@ -17,11 +17,7 @@ public sealed class ResyncPace(double share, TimeSpan longest)
     /// <summary>When the next chunk may be asked for; never while one is on its way.</summary>
     public TimeSpan ReadyAt => isUnderWay ? TimeSpan.MaxValue : readyAt;
 
-    public void Asked(TimeSpan now)
-    {
-        if (share >= 1) return;
-        (began, awaited, isUnderWay) = (now, long.MaxValue, true);
-    }
+    public void Asked(TimeSpan now) => (began, awaited, isUnderWay) = (now, long.MaxValue, true);
 
     /// <param name="through">The chunk's last change.</param>
     public void Appended(long through) => awaited = through;

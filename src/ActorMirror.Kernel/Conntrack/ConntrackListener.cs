@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ActorMirror.Kernel.Native;
 using ActorMirror.Kernel.Netlink;
 
@@ -45,7 +44,6 @@ public sealed class ConntrackListener : IDisposable
     private readonly ConntrackListenerOptions _options;
     private readonly Lock _ownPorts = new();
     private readonly HashSet<uint> _ownPortIds = [];
-    private readonly ManualResetEvent _over = new(false);
     private Thread? _thread;
     private volatile bool _stopping;
 
@@ -110,11 +108,9 @@ public sealed class ConntrackListener : IDisposable
     {
         if (_stopping) return;
         _stopping = true;
-        _over.Set();
         _socket.Cancel();
         if (_thread is not null && _thread != Thread.CurrentThread) _thread.Join();
         _socket.Dispose();
-        _over.Dispose();
     }
 
     private void Run(IConntrackObserver observer)
@@ -137,12 +133,13 @@ public sealed class ConntrackListener : IDisposable
         var events = new ConntrackEvent[_options.BatchEvents];
         var datagram = GC.AllocateUninitializedArray<byte>(DatagramBytes);
         var count = 0;
-        var read = 0L; // as if long ago
+        var hasRead = false;
         while (!_stopping)
         {
             var status = _socket.Receive(datagram, out var length);
             if (status == ReceiveStatus.Data)
             {
+                hasRead = true;
                 foreach (var message in new NetlinkMessages(datagram.AsSpan(0, length)))
                 {
                     if (!ConntrackDecoder.TryEvent(in message, out events[count]) || ++count < events.Length) continue;
@@ -156,16 +153,10 @@ public sealed class ConntrackListener : IDisposable
             if (count > 0) observer.Events(events.AsSpan(0, count));
             count = 0;
             if (status == ReceiveStatus.Overrun) observer.Overflow();
-            else if (!_stopping && _socket.Wait()) Rest(ref read);
+            else if (!hasRead) _socket.Wait();
+            else if (_options.Rest > TimeSpan.Zero) _socket.Pause(_options.Rest); // each reading wakes others, here and on the mirror: that costs more than the events
+            hasRead = false;
         }
-    }
-
-    /// <summary>Each reading wakes others, here and on the mirror, and under load that costs more than the events.</summary>
-    private void Rest(ref long read)
-    {
-        var left = (int)(_options.Rest - Stopwatch.GetElapsedTime(read)).TotalMilliseconds;
-        if (left > 0) _over.WaitOne(left);
-        read = Stopwatch.GetTimestamp();
     }
 
     private void Refilter() => _socket.AttachFilter(ConntrackFilter.Build(_options.MarkValue, _options.MarkMask, _ownPortIds));

@@ -19,14 +19,30 @@ internal sealed unsafe class ReadWaiter : IDisposable
     /// <returns>False after the time-out or <see cref="Stop"/>. An error on the descriptor counts as readable: reading will name it.</returns>
     public bool Wait(Descriptor descriptor, TimeSpan? timeout = null)
     {
-        var deadline = timeout is { } span ? Environment.TickCount64 + (long)Math.Ceiling(span.TotalMilliseconds) : long.MaxValue;
-        bool descriptorHeld = false, stopHeld = false;
+        var held = false;
         try
         {
-            descriptor.DangerousAddRef(ref descriptorHeld);
-            _stop.DangerousAddRef(ref stopHeld);
+            descriptor.DangerousAddRef(ref held);
+            return Poll((int)descriptor.DangerousGetHandle(), timeout);
+        }
+        finally
+        {
+            if (held) descriptor.DangerousRelease();
+        }
+    }
+
+    /// <summary>Waits for that time, or <see cref="Stop"/>.</summary>
+    public void Pause(TimeSpan time) => Poll(-1, time); // poll(2) passes over a negative descriptor
+
+    private bool Poll(int descriptor, TimeSpan? timeout)
+    {
+        var deadline = timeout is { } span ? Environment.TickCount64 + (long)Math.Ceiling(span.TotalMilliseconds) : long.MaxValue;
+        var held = false;
+        try
+        {
+            _stop.DangerousAddRef(ref held);
             var polled = stackalloc PollDescriptor[2];
-            polled[0] = new() { Fd = (int)descriptor.DangerousGetHandle(), Events = PollEvents.In };
+            polled[0] = new() { Fd = descriptor, Events = PollEvents.In };
             polled[1] = new() { Fd = (int)_stop.DangerousGetHandle(), Events = PollEvents.In };
             while (true)
             {
@@ -42,8 +58,7 @@ internal sealed unsafe class ReadWaiter : IDisposable
         }
         finally
         {
-            if (descriptorHeld) descriptor.DangerousRelease();
-            if (stopHeld) _stop.DangerousRelease();
+            if (held) _stop.DangerousRelease();
         }
     }
 

@@ -88,7 +88,10 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
     /// <returns>False after the time-out (null: never) or <see cref="Cancel"/>.</returns>
     public bool Wait(TimeSpan? timeout = null) => _lost || _waiter.Wait(_socket, timeout);
 
-    /// <summary>Ends this and every later <see cref="Wait"/> at once; from any thread.</summary>
+    /// <summary>Waits for that time, whatever there is to be read.</summary>
+    public void Pause(TimeSpan time) => _waiter.Pause(time);
+
+    /// <summary>Ends this and every later <see cref="Wait"/> and <see cref="Pause"/> at once; from any thread.</summary>
     public void Cancel() => _waiter.Stop();
 
     /// <summary>

@@ -35,7 +35,6 @@ internal static class KillPlan
         new(Table, "Find", Part.Both, p => p.FindAsync()),
         new(Table, "Events", Part.Active, p => p.OpenConnectionAsync()),
         new(Table, "Apply", Part.NextActive, p => p.OpenConnectionAsync()),
-        new(Table, "Acknowledged", Part.Active, p => p.OpenConnectionAsync()),
         new(Table, "Retracted", Part.Active, p => p.DeleteCopyAsync()),
         new(Table, "SnapshotWanted", Part.Active, p => p.LoseCopyAsync()),
         new(Table, "ChunkWanted", Part.Active, p => p.LoseCopyAsync()),
