@@ -15,16 +15,19 @@ namespace ActorMirror.Actors.Runtime;
 /// Delivering the message once more makes a crash before, within or after its handling harmless, since steps are idempotent; dropping it the second
 /// time keeps one poisonous message from ending the device. A message that holds something pooled is <see cref="IDisposable"/>: it is disposed after its
 /// last delivery, here and nowhere else.
+/// An actor has no thread: who posts to one at rest has it run, on a thread of the pool or on its own, see <see cref="TellDataHere"/>.
 /// </summary>
-public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAsyncDisposable
+public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IThreadPoolWorkItem, IAsyncDisposable
     where TMessage : class
 {
     private readonly string name;
     private readonly Func<Actor<TMessage>> create;
     private readonly ILogger log;
     private readonly Mailbox<TMessage> mailbox = new();
-    private readonly Task run;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ImmutableSortedDictionary<string, Type> messages = MessageTypes.Of(typeof(TMessage));
+    private Actor<TMessage>? actor; // belongs to who runs it
+    private bool isRunning = true;
     private Type? poison;
     private int restarts;
     private ImmutableSortedDictionary<string, int> kills;
@@ -35,7 +38,7 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
         this.create = () => create(this);
         this.log = log;
         kills = messages.ToImmutableSortedDictionary(m => m.Key, _ => 0, StringComparer.Ordinal);
-        run = Task.Run(RunAsync);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     public string Name => name;
@@ -46,9 +49,16 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
 
     public ImmutableSortedDictionary<string, int> Kills => Volatile.Read(ref kills);
 
-    public bool Tell(TMessage message) => mailbox.TryPost(message);
+    public bool Tell(TMessage message) => mailbox.TryPost(message) && Wake();
 
-    public bool TellData(TMessage message) => mailbox.TryPostData(message);
+    public bool TellData(TMessage message) => mailbox.TryPostData(message) && Wake();
+
+    public bool TellDataHere(TMessage message)
+    {
+        if (!mailbox.TryPostData(message)) return false;
+        if (MayRun()) _ = RunAsync(most: 1);
+        return true;
+    }
 
     public bool KillAtNext(string? messageType)
     {
@@ -61,43 +71,86 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
     public async ValueTask DisposeAsync()
     {
         mailbox.Close();
-        await run;
+        Wake();
+        await ended.Task;
     }
 
-    private async Task RunAsync()
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync(int.MaxValue);
+
+    private bool Wake()
     {
-        var actor = await BeginAsync(restart: false);
-        while (await mailbox.WaitAsync())
+        if (MayRun()) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return true;
+    }
+
+    /// <summary>One at a time.</summary>
+    private bool MayRun() => !Interlocked.Exchange(ref isRunning, true);
+
+    /// <summary>Handles so many messages here, and what there is beyond on a thread of the pool.</summary>
+    private async Task RunAsync(int most)
+    {
+        actor ??= await BeginAsync(restart: false);
+        while (true)
         {
-            while (mailbox.TryTake(out var message))
+            for (; mailbox.Count > 0; most--)
             {
+                if (most == 0)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    return;
+                }
+
+                if (!mailbox.TryTake(out var message)) continue;
                 actor = await DeliverAsync(actor, message);
                 (message as IDisposable)?.Dispose();
             }
-        }
 
-        await actor.DisposeAsync();
+            // In this order: what was posted before it closed is still handled, and what is posted while this looks is not left behind.
+            var isClosed = mailbox.IsClosed;
+            if (mailbox.Count > 0) continue;
+            if (isClosed)
+            {
+                await EndAsync(actor);
+                return; // it stays running: nothing runs it again
+            }
+
+            Interlocked.Exchange(ref isRunning, false);
+            if ((mailbox.Count == 0 && !mailbox.IsClosed) || !MayRun()) return;
+        }
     }
 
-    private async ValueTask<Actor<TMessage>> DeliverAsync(Actor<TMessage> actor, TMessage message)
+    private async Task EndAsync(Actor<TMessage> last)
+    {
+        try
+        {
+            await last.DisposeAsync();
+            ended.SetResult();
+        }
+        catch (Exception failure)
+        {
+            ended.SetException(failure);
+        }
+    }
+
+    private async ValueTask<Actor<TMessage>> DeliverAsync(Actor<TMessage> current, TMessage message)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await actor.HandleAsync(message);
+                await current.HandleAsync(message);
                 if (poison is { } poisoned && poisoned.IsInstanceOfType(message) && Interlocked.CompareExchange(ref poison, null, poisoned) == poisoned)
                     throw new ActorKilledException(name, message.GetType().Name);
-                return actor;
+                return current;
             }
             catch (Exception failure)
             {
                 log.LogError(failure, "Actor {Actor} failed at {Message} (attempt {Attempt}); restarting it", name, message.GetType().Name, attempt);
-                actor = await RestartAsync(actor);
+                current = await RestartAsync(current);
                 if (failure is ActorKilledException) CountKill(message.GetType().Name);
                 if (attempt == 1) continue;
                 log.LogError("Actor {Actor} dropped a {Message} that failed twice", name, message.GetType().Name);
-                return actor;
+                return current;
             }
         }
     }
@@ -124,16 +177,16 @@ public sealed class ActorCell<TMessage> : IActorRef<TMessage>, IActorFaults, IAs
     {
         for (var wait = TimeSpan.FromMilliseconds(10); ; wait = wait < TimeSpan.FromSeconds(1) ? wait * 2 : wait)
         {
-            var actor = create();
+            var begun = create();
             try
             {
-                await actor.StartAsync(restart);
-                return actor;
+                await begun.StartAsync(restart);
+                return begun;
             }
             catch (Exception failure)
             {
                 log.LogError(failure, "Actor {Actor} cannot start; next attempt in {Wait} ms", name, wait.TotalMilliseconds);
-                await actor.DisposeAsync();
+                await begun.DisposeAsync();
                 await Task.Delay(wait);
             }
         }

@@ -19,35 +19,26 @@ public sealed class Mailbox<TMessage>
     private readonly Channel<TMessage> control = Channel.CreateBounded<TMessage>(Options(ControlDepth));
     private readonly Channel<TMessage> data = Channel.CreateBounded<TMessage>(Options(DataDepth));
 
-    // A doorbell, not a queue: one token is enough, because the reader empties both lanes before it waits again.
-    private readonly Channel<bool> doorbell =
-        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private volatile bool isClosed;
 
     /// <summary>Messages waiting, both lanes.</summary>
     public int Count => control.Reader.Count + data.Reader.Count;
 
-    public bool TryPost(TMessage message) => Enqueue(control, message);
+    /// <summary>Nothing is posted any more; what was posted before may still wait.</summary>
+    public bool IsClosed => isClosed;
 
-    public bool TryPostData(TMessage message) => Enqueue(data, message);
+    public bool TryPost(TMessage message) => control.Writer.TryWrite(message);
+
+    public bool TryPostData(TMessage message) => data.Writer.TryWrite(message);
 
     public bool TryTake([NotNullWhen(true)] out TMessage? message) =>
         control.Reader.TryRead(out message) || data.Reader.TryRead(out message);
-
-    /// <summary>Waits until something was posted; false once the mailbox is closed.</summary>
-    public async ValueTask<bool> WaitAsync() => await doorbell.Reader.WaitToReadAsync() && doorbell.Reader.TryRead(out _);
 
     public void Close()
     {
         control.Writer.TryComplete();
         data.Writer.TryComplete();
-        doorbell.Writer.TryComplete();
-    }
-
-    private bool Enqueue(Channel<TMessage> lane, TMessage message)
-    {
-        if (!lane.Writer.TryWrite(message)) return false;
-        doorbell.Writer.TryWrite(true);
-        return true;
+        isClosed = true;
     }
 
     private static BoundedChannelOptions Options(int depth) => new(depth) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait };

@@ -19,6 +19,10 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
     // What an operator asks for is read in pieces of this many.
     private const int ListedAtOnce = 1024;
 
+    // Live changes come in batches of so many and less; a resync's chunks are larger, and nobody waits for them. The kernel takes so many in about a millisecond: who
+    // reads the channel can do that itself.
+    private const int MostLive = 128;
+
     // A kernel fills up in seconds; asking it costs a system call.
     private const int TicksPerLook = 10;
 
@@ -144,10 +148,12 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         await receiver.DisposeAsync();
     }
 
-    ValueTask IMirrorReceiverOwner.ApplyAsync(MirrorReceiver from, MirrorBatch batch) =>
-        self.TellData(new TableMessage.Apply(from, batch))
-            ? ValueTask.CompletedTask
-            : throw new InvalidOperationException("the mailbox of the mirror's table is full");
+    ValueTask IMirrorReceiverOwner.ApplyAsync(MirrorReceiver from, MirrorBatch batch)
+    {
+        var message = new TableMessage.Apply(from, batch);
+        var isTaken = IsShort(batch.Changes) ? self.TellDataHere(message) : self.TellData(message);
+        return isTaken ? ValueTask.CompletedTask : throw new InvalidOperationException("the mailbox of the mirror's table is full");
+    }
 
     ValueTask IMirrorReceiverOwner.CompareAsync(MirrorReceiver from, StreamId of, TableDigest digest) =>
         self.TellData(new TableMessage.Compare(from, of, digest))
@@ -165,12 +171,12 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
         retractions.Clear();
         work.Clear();
         var consistent = Table.Apply(batch.Changes, work);
-        Execute();
+        Execute(inBackground: batch.Changes.Length > MostLive);
         while (Table.MustSweep)
         {
             work.Clear();
             Table.Sweep(work, SweepBatch);
-            Execute();
+            Execute(inBackground: true);
         }
 
         if (consistent) receiver.Applied(batch, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(retractions));
@@ -190,14 +196,28 @@ internal sealed class CopyTable : ITableState, IMirrorReceiverOwner
             context.Group, now.Ghosts, now.Missing, now.Wrong);
     }
 
-    private void Execute()
+    /// <summary>The ends of a snapshot and of a repair have the whole table looked through.</summary>
+    private static bool IsShort(ReadOnlySpan<MirrorChange> changes)
+    {
+        if (changes.Length > MostLive) return false;
+        foreach (ref readonly var change in changes)
+        {
+            if (change.Kind is MirrorChangeKind.SnapshotEnd or MirrorChangeKind.Settle) return false;
+        }
+
+        return true;
+    }
+
+    private void Execute(bool inBackground)
     {
         retractions.AddRange(work.Retractions);
         if (work.Operations.Count == 0) return;
-        flows.Apply(work.Operations, static _ => KernelFlows.MirroredLifetime, (operation, reason) =>
-        {
-            if (Table.Failed(operation, reason, out var retraction)) retractions.Add(retraction);
-        });
+        flows.Apply(
+            work.Operations, static _ => KernelFlows.MirroredLifetime, (operation, reason) =>
+            {
+                if (Table.Failed(operation, reason, out var retraction)) retractions.Add(retraction);
+            },
+            inBackground);
     }
 
     private void Show() => context.View.Show(Table.Open, receiver);

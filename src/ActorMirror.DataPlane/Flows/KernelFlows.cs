@@ -43,19 +43,21 @@ public sealed class KernelFlows : IDisposable
     /// hinder the others. What is found otherwise than expected (a create that exists, an update that does not) is made to fit once.
     /// </summary>
     /// <param name="lifetime">How long an entry lives without traffic.</param>
+    /// <param name="inBackground">Nobody waits for it: other programs, and the kernel's own forwarding, go first.</param>
     /// <returns>How many were found otherwise than expected.</returns>
     /// <exception cref="NetlinkException">The kernel's answers were lost: dump.</exception>
     public int Apply(
-        IReadOnlyList<KernelOperation> operations, Func<ConnectionRecord, TimeSpan> lifetime, Action<KernelOperation, RetractionReason> refused)
+        IReadOnlyList<KernelOperation> operations, Func<ConnectionRecord, TimeSpan> lifetime, Action<KernelOperation, RetractionReason> refused,
+        bool inBackground = false)
     {
         again.Clear();
-        Execute(operations, lifetime, (operation, failure) =>
+        Execute(operations, lifetime, inBackground, (operation, failure) =>
         {
             if (Mended(operation, failure) is { } other) again.Add(other);
             else if (Reason(operation, failure) is { } reason) refused(operation, reason);
         });
         if (again.Count == 0) return 0;
-        Execute(again, lifetime, (operation, failure) =>
+        Execute(again, lifetime, inBackground, (operation, failure) =>
         {
             if (Reason(operation, failure) is { } reason) refused(operation, reason);
         });
@@ -100,7 +102,7 @@ public sealed class KernelFlows : IDisposable
         batch.Clear();
         foreach (ref readonly var record in records)
             batch.Refresh(FlowConversion.ToTuple(record.Original), Seconds(lifetime(record)));
-        table.Execute(batch); // an entry that has ended meanwhile needs none
+        table.Execute(batch, inBackground: true); // an entry that has ended meanwhile needs none
     }
 
     /// <summary>
@@ -126,7 +128,7 @@ public sealed class KernelFlows : IDisposable
         });
         batch.Clear();
         foreach (var key in keys) batch.Delete(key);
-        table.Execute(batch); // an entry that has ended meanwhile is as good as deleted
+        table.Execute(batch, inBackground: true); // an entry that has ended meanwhile is as good as deleted
     }
 
     public void Dispose() => table.Dispose();
@@ -142,12 +144,12 @@ public sealed class KernelFlows : IDisposable
         _ => false,
     };
 
-    private void Execute(IReadOnlyList<KernelOperation> operations, Func<ConnectionRecord, TimeSpan> lifetime, Action<KernelOperation, Errno> failed)
+    private void Execute(IReadOnlyList<KernelOperation> operations, Func<ConnectionRecord, TimeSpan> lifetime, bool inBackground, Action<KernelOperation, Errno> failed)
     {
         batch.Clear();
         sent.Clear();
         for (var i = 0; i < operations.Count; i++) Add(i, operations[i], Seconds(lifetime(operations[i].Record)));
-        if (batch.Count == 0 || table.Execute(batch) == 0) return;
+        if (batch.Count == 0 || table.Execute(batch, inBackground) == 0) return;
         var last = -1; // the first of an operation's changes that is refused decides
         foreach (var failure in batch.Failures)
         {

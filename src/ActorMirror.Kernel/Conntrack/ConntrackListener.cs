@@ -38,7 +38,9 @@ public sealed record ConntrackListenerOptions(
 public sealed class ConntrackListener : IDisposable
 {
     // An event has about 200 bytes; the kernel allocates at most one page for it (ctnetlink_nlmsg_size).
-    private const int DatagramBytes = 16 * 1024;
+    private const int DatagramBytes = 4096;
+
+    private const int DatagramsAtOnce = 32;
 
     private readonly NetlinkSocket _socket;
     private readonly ConntrackListenerOptions _options;
@@ -131,20 +133,23 @@ public sealed class ConntrackListener : IDisposable
     private void Listen(IConntrackObserver observer)
     {
         var events = new ConntrackEvent[_options.BatchEvents];
-        var datagram = GC.AllocateUninitializedArray<byte>(DatagramBytes);
+        var inbox = new NetlinkInbox(DatagramsAtOnce, DatagramBytes);
         var count = 0;
         var hasRead = false;
         while (!_stopping)
         {
-            var status = _socket.Receive(datagram, out var length);
+            var status = _socket.Receive(inbox);
             if (status == ReceiveStatus.Data)
             {
                 hasRead = true;
-                foreach (var message in new NetlinkMessages(datagram.AsSpan(0, length)))
+                for (var i = 0; i < inbox.Count; i++)
                 {
-                    if (!ConntrackDecoder.TryEvent(in message, out events[count]) || ++count < events.Length) continue;
-                    observer.Events(events);
-                    count = 0;
+                    foreach (var message in new NetlinkMessages(inbox[i]))
+                    {
+                        if (!ConntrackDecoder.TryEvent(in message, out events[count]) || ++count < events.Length) continue;
+                        observer.Events(events);
+                        count = 0;
+                    }
                 }
 
                 continue;

@@ -1,5 +1,6 @@
 using ActorMirror.Kernel.Native;
 using ActorMirror.Kernel.Netlink;
+using ActorMirror.Kernel.Processes;
 
 namespace ActorMirror.Kernel.Conntrack;
 
@@ -44,12 +45,13 @@ public sealed class ConntrackTable : IDisposable
     public uint PortId => _socket.PortId;
 
     /// <summary>Applies a batch; refusals of single changes are in <see cref="ConntrackBatch.Failures"/>, the other changes are made all the same.</summary>
+    /// <param name="inBackground">It is much, and nobody waits for it: other programs go first, see <see cref="ProcessPriority.StepBack"/>.</param>
     /// <returns>How many changes were refused.</returns>
     /// <exception cref="NetlinkException">The answers were lost: what was applied is unknown, dump.</exception>
-    public int Execute(ConntrackBatch batch)
+    public int Execute(ConntrackBatch batch, bool inBackground = false)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        batch.Send(_socket, PieceBytes);
+        batch.Send(_socket, PieceBytes, inBackground);
         return batch.Failures.Length;
     }
 

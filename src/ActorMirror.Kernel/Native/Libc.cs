@@ -31,6 +31,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial nint recvfrom(Descriptor socket, void* buffer, nint length, int flags, void* address, int* addressLength);
 
+    /// <param name="timeout">Null with MSG_DONTWAIT.</param>
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int recvmmsg(Descriptor socket, MultipleMessageHeader* messages, uint count, int flags, void* timeout);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
 
@@ -48,6 +52,35 @@ internal static unsafe partial class Libc
     {
         if (setsockopt(socket, level, option, &value, sizeof(T)) < 0) throw KernelException.Last(operation);
     }
+}
+
+[KernelHeader("sys/uio.h", "iov_", Type = "struct iovec")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct IoVector
+{
+    public nint Base;
+    public nint Len;
+}
+
+[KernelHeader("sys/socket.h", "msg_", Type = "struct msghdr")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct MessageHeader
+{
+    public nint Name;
+    public int Namelen;
+    public nint Iov;
+    public nint Iovlen;
+    public nint Control;
+    public nint Controllen;
+    public int Flags;
+}
+
+[KernelHeader("sys/socket.h", "msg_", Type = "struct mmsghdr")]
+[StructLayout(LayoutKind.Sequential)]
+internal struct MultipleMessageHeader
+{
+    public MessageHeader Hdr;
+    public uint Len;
 }
 
 [KernelHeader("poll.h", Type = "struct pollfd")]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using ActorMirror.Kernel.Native;
@@ -17,7 +18,7 @@ public ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
     public bool MoveNext()
     {
         if (!MemoryMarshal.TryRead<NetlinkHeader>(_rest, out var header)) return false;
-        var headerLength = Marshal.SizeOf<NetlinkHeader>();
+        var headerLength = Unsafe.SizeOf<NetlinkHeader>();
         if (header.Len < headerLength || header.Len > _rest.Length) return false;
         var length = (int)header.Len;
         Current = new NetlinkMessage(header, _rest[headerLength..length]);
@@ -62,7 +63,7 @@ public readonly ref struct NetlinkMessage
     public string? ErrorText()
     {
         if (!IsError || !Flags.HasFlag(NetlinkFlags.AckTlvs)) return null;
-        foreach (var attribute in Attributes(Marshal.SizeOf<NetlinkErrorBody>()))
+        foreach (var attribute in Attributes(Unsafe.SizeOf<NetlinkErrorBody>()))
         {
             if (attribute.Type == (ushort)NetlinkErrorAttribute.Msg) return attribute.Text;
         }
@@ -80,10 +81,12 @@ public ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 
     public readonly NetlinkAttributes GetEnumerator() => this;
 
+    // An event has some thirty attributes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
     {
         if (!MemoryMarshal.TryRead<AttributeHeader>(_rest, out var header)) return false;
-        var headerLength = Marshal.SizeOf<AttributeHeader>();
+        var headerLength = Unsafe.SizeOf<AttributeHeader>();
         if (header.Len < headerLength || header.Len > _rest.Length) return false;
         var type = (ushort)(header.Type & ~(AttributeFlags.Nested | AttributeFlags.NetByteorder));
         Current = new NetlinkAttribute(type, _rest[headerLength..header.Len]);

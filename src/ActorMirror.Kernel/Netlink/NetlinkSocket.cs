@@ -107,6 +107,22 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
         return ReceiveStatus.Overrun;
     }
 
+    /// <summary>As <see cref="Receive(Span{byte}, out int)"/>, many at once.</summary>
+    internal ReceiveStatus Receive(NetlinkInbox inbox)
+    {
+        ReceiveStatus status;
+        do
+        {
+            status = inbox.Read(_socket, out var hasLost);
+            _lost |= hasLost || status == ReceiveStatus.Overrun;
+        }
+        while (status == ReceiveStatus.Overrun);
+
+        if (status != ReceiveStatus.Empty || !_lost) return status;
+        _lost = false;
+        return ReceiveStatus.Overrun;
+    }
+
     /// <summary>Reads one datagram and tells a loss at once. Datagrams that do not come from the kernel are passed over.</summary>
     private ReceiveStatus ReceiveNow(Span<byte> buffer, out int length)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using ActorMirror.Kernel.Native;
@@ -42,11 +43,11 @@ public ref struct NetlinkWriter(Span<byte> buffer)
 
     public void Put(ushort type, scoped ReadOnlySpan<byte> value)
     {
-        var length = Marshal.SizeOf<AttributeHeader>() + value.Length;
+        var length = Unsafe.SizeOf<AttributeHeader>() + value.Length;
         if (length > ushort.MaxValue) throw new InvalidOperationException($"netlink attribute {type} of {value.Length} bytes is too long");
         var target = Reserve(length);
         MemoryMarshal.Write(target, new AttributeHeader { Len = (ushort)length, Type = type });
-        value.CopyTo(target[Marshal.SizeOf<AttributeHeader>()..]);
+        value.CopyTo(target[Unsafe.SizeOf<AttributeHeader>()..]);
     }
 
     public void Put(ushort type, byte value) => Put(type, new ReadOnlySpan<byte>(in value));

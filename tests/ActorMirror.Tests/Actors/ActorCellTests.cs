@@ -39,6 +39,46 @@ public sealed class ActorCellTests
         cell.Tell(new Message("late", _story, _guard)).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task An_actor_at_rest_works_on_the_callers_thread_if_the_caller_says_so_and_a_busy_one_where_it_is()
+    {
+        var (begin, held) = (new TaskCompletionSource(), new ManualResetEventSlim());
+        await using var cell = Cell(0, begin.Task);
+        var first = new Message("before it began", _story, _guard);
+        cell.TellDataHere(first).ShouldBeTrue();
+        begin.SetResult();
+        await first.Released.Task;
+        await RestAsync(cell);
+
+        var here = new Message("here", _story, _guard);
+        cell.TellDataHere(here).ShouldBeTrue();
+        here.HandledOn.ShouldBe(Environment.CurrentManagedThreadId);
+
+        var busy = new Message("busy", _story, _guard) { During = held.Wait };
+        cell.TellData(busy);
+        await busy.Begun.Task;
+        var behind = new Message("behind", _story, _guard);
+        cell.TellDataHere(behind).ShouldBeTrue();
+        behind.HandledOn.ShouldBeNull();
+        held.Set();
+        await behind.Released.Task;
+        behind.HandledOn.ShouldBe(busy.HandledOn);
+    }
+
+    /// <summary>What an actor does here it does not go on with: the caller gets its thread back after its message.</summary>
+    [Fact]
+    public async Task A_caller_that_runs_an_actor_does_not_run_what_others_post_meanwhile()
+    {
+        await using var cell = Cell(0);
+        await RestAsync(cell);
+        var other = new Message("other", _story, _guard);
+        var here = new Message("here", _story, _guard) { During = () => cell.TellData(other) };
+        cell.TellDataHere(here);
+        here.HandledOn.ShouldBe(Environment.CurrentManagedThreadId);
+        other.HandledOn.ShouldBeNull();
+        await other.Released.Task;
+    }
+
     private ActorCell<Message> Cell(int failures, Task? begin = null)
     {
         var left = failures;
@@ -50,11 +90,41 @@ public sealed class ActorCellTests
         lock (_guard) _story.Add(what);
     }
 
-    private sealed record Message(string Text, List<string> Story, Lock Guard) : IDisposable
+    /// <summary>Posts until one was handled within the call: from then on the actor is at rest.</summary>
+    private async Task RestAsync(ActorCell<Message> cell)
     {
+        while (true)
+        {
+            var (thread, message) = (Environment.CurrentManagedThreadId, new Message("rest", _story, _guard));
+            cell.TellDataHere(message);
+            await message.Released.Task;
+            if (message.HandledOn == thread) return;
+        }
+    }
+
+    private sealed class Message(string text, List<string> story, Lock guard) : IDisposable
+    {
+        public string Text => text;
+
+        public Action? During { get; init; }
+
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int? HandledOn { get; private set; }
+
+        public void Handle()
+        {
+            HandledOn = Environment.CurrentManagedThreadId;
+            Begun.TrySetResult();
+            During?.Invoke();
+        }
+
         public void Dispose()
         {
-            lock (Guard) Story.Add($"release {Text}");
+            lock (guard) story.Add($"release {text}");
+            Released.TrySetResult();
         }
     }
 
@@ -69,6 +139,7 @@ public sealed class ActorCellTests
         public override ValueTask HandleAsync(Message message)
         {
             note(message.Text);
+            message.Handle();
             if (fails()) throw new InvalidOperationException("as asked");
             return ValueTask.CompletedTask;
         }
