@@ -17,7 +17,9 @@ internal sealed class SilenceWatch(DeviceContext context)
         if (replica is not { Phase: SyncPhase.Established established, View: { } view }) return null;
         foreach (var device in view.Members)
         {
-            if (device == replica.Self || !established.State.Devices.TryGetValue(device, out var state) || state.Suspect || !state.Synced) continue;
+            if (device == replica.Self || !established.State.Devices.TryGetValue(device, out var state) || state.Suspect) continue;
+            // A worker that is just starting may be slow; nothing depends on it, unless a group waits for it.
+            if (!state.Synced && !established.State.IsAwaited(device)) continue;
             if (context.Lease.IsSilent(device, viewAt))
                 return new ClusterCommand.Suspect(device, state.Incarnation, $"no heartbeat for {context.Lease.SilenceOf(device)?.TotalMilliseconds:F0} ms");
         }

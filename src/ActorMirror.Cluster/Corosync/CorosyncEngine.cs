@@ -127,7 +127,7 @@ public sealed class CorosyncEngine : IClusterEngine
     /// <summary>One connection from join to leave or loss. Throws only when it could not join.</summary>
     private void LiveOnce(Backoff retry)
     {
-        using var connection = new EngineConnection(Self, _heartbeat, _heartbeats, _sends, _events, _log);
+        using var connection = new EngineConnection(Self, _heartbeat, _heartbeats, _sends, _links, _events, _log);
         connection.Join(_wakeUp, () => _stopping);
         if (_stopping)
             return;

@@ -31,6 +31,7 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
 
     private readonly IHeartbeatObserver _heartbeats;
     private readonly SendQueue _sends;
+    private readonly ClusterLinkMonitor _links;
     private readonly Channel<ClusterEvent> _events;
     private readonly ILogger _log;
     private readonly TimeSpan _heartbeat;
@@ -44,14 +45,22 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
     private bool _leaving;
     private long _nextTick;
     private bool _isBeat;
+    private RingId? _beatenRing;
     private long _stalledSince;
 
     public EngineConnection(
-        DeviceId self, TimeSpan heartbeat, IHeartbeatObserver heartbeats, SendQueue sends, Channel<ClusterEvent> events, ILogger log)
+        DeviceId self,
+        TimeSpan heartbeat,
+        IHeartbeatObserver heartbeats,
+        SendQueue sends,
+        ClusterLinkMonitor links,
+        Channel<ClusterEvent> events,
+        ILogger log)
     {
         _heartbeat = heartbeat;
         _heartbeats = heartbeats;
         _sends = sends;
+        _links = links;
         _events = events;
         _log = log;
         _self = new WorkerRun(self, (uint)Environment.ProcessId);
@@ -173,6 +182,8 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
         switch (message.Kind)
         {
             case MessageKind.Heartbeat when _sequencer.IsMember(sender):
+                if (sender == _self && _sequencer.IsSettled(message.Ring))
+                    _links.RingMoved();
                 _heartbeats.Heard(sender.Device, BinaryPrimitives.ReadInt64LittleEndian(message.Payload), message.Ring, _sequencer.Renews(message.Ring));
                 break;
             case MessageKind.Command when !_sequencer.CommandDelivered(sender, message.Ring, message.Payload):
@@ -240,29 +251,34 @@ internal sealed class EngineConnection : ICpgListener, IDisposable
 
     /// <summary>
     /// Sends the heartbeat when it is time, and says how long until it is to be called again. It ticks twice for each heartbeat: to notice that this
-    /// thread stood still costs little, while a heartbeat wakes every device.
+    /// thread stood still costs little, while a heartbeat wakes every device. The first one in a ring goes at once: the lease ran on while the ring formed.
     /// </summary>
     private TimeSpan Beat()
     {
         var now = Stopwatch.GetTimestamp();
-        if (now >= _nextTick)
+        var first = _sequencer.Ring is { } current && current != _beatenRing && _sequencer.IsSettled(current);
+        if (now >= _nextTick || first)
         {
             var may = _heartbeats.MaySend();
-            _isBeat = !_isBeat;
-            if (_isBeat && may && !Stalled && _sequencer.Ring is { } ring)
-            {
-                ClusterMessage.WriteHeader(_beat, MessageKind.Heartbeat, ring);
-                BinaryPrimitives.WriteInt64LittleEndian(_beat.AsSpan(ClusterMessage.HeaderLength), now);
+            _isBeat = first || !_isBeat;
+            var isTaken = !_isBeat || !may || Stalled || TrySendBeat(now);
 
-                // Not taken while a ring forms: the next one is not far.
-                _workers.TryMulticast(_beat);
-            }
-
+            // Not taken while a ring forms: the next one is not far, and the first not to be missed.
             // From now, not from when it was due: a late thread must not send a burst.
-            _nextTick = now + (long)(_heartbeat.TotalSeconds / 2 * Stopwatch.Frequency);
+            _nextTick = now + (long)((first && !isTaken ? Again : _heartbeat / 2).TotalSeconds * Stopwatch.Frequency);
         }
 
         return Stopwatch.GetElapsedTime(now, _nextTick);
+    }
+
+    private bool TrySendBeat(long now)
+    {
+        if (_sequencer.Ring is not { } ring) return true;
+        ClusterMessage.WriteHeader(_beat, MessageKind.Heartbeat, ring);
+        BinaryPrimitives.WriteInt64LittleEndian(_beat.AsSpan(ClusterMessage.HeaderLength), now);
+        if (!_workers.TryMulticast(_beat)) return false;
+        if (_sequencer.IsSettled(ring)) _beatenRing = ring;
+        return true;
     }
 
     private static WorkerRun Run(CpgAddress address) => new(new DeviceId((int)address.NodeId), address.ProcessId);

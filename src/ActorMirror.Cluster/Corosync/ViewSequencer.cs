@@ -132,9 +132,11 @@ internal sealed class ViewSequencer(DeviceId self)
             HoldOrReady(new ClusterEvent.Fenced(dead.Device));
     }
 
-    /// <summary>Whether a heartbeat of this ring renews a lease: the ring is current, QUORUM is in the same one, and it is quorate.</summary>
-    public bool Renews(RingId sentIn) =>
-        sentIn == Ring && !_ringChanging && _verdicts.Count > 0 && _verdicts[^1] is var (ring, quorate) && ring == sentIn && quorate;
+    /// <summary>Whether this ring is current and QUORUM is in the same one: corosync has synchronised its services.</summary>
+    public bool IsSettled(RingId sentIn) => sentIn == Ring && !_ringChanging && _verdicts.Count > 0 && _verdicts[^1].Ring == sentIn;
+
+    /// <summary>Whether a heartbeat of this ring renews a lease: the ring is settled and quorate.</summary>
+    public bool Renews(RingId sentIn) => IsSettled(sentIn) && _verdicts[^1].Quorate;
 
     private void HoldView()
     {

@@ -137,7 +137,7 @@ public static class ClusterReducer
     {
         var candidates = state.CandidatesFor(group);
         var named = group.Active is not { } active || candidates.Exists(c => c.Device == active);
-        return Placement.Place(named ? group : group.Lose(MoveReason.Reconfigured), candidates, state.Position);
+        return Placement.Place(named ? group : group.Lose(MoveReason.Reconfigured), candidates, state.Position, state.IsAwaited(group));
     }
 
     /// <summary>

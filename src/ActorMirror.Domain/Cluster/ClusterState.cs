@@ -76,6 +76,15 @@ public sealed record ClusterState
     public LocalRole? RoleOf(DeviceId device, string group) =>
         !Settling && IsSynced(device) && Groups.TryGetValue(group, out var state) ? state.RoleOf(device) : null;
 
+    /// <summary>A group waits for this device, see <see cref="Placement"/>: until it is synced, leaves the view or is suspected.</summary>
+    public bool IsAwaited(DeviceId device) => Groups.Values.Any(g => g.Previous == device && IsAwaited(g));
+
+    /// <summary>The group's last active dropped its roles by itself, said so, and is getting the state.</summary>
+    internal bool IsAwaited(GroupState group) =>
+        group is { Active: null, Reason: MoveReason.Reentered, Previous: { } previous } && group.HaOrder.Contains(previous)
+        && Devices.TryGetValue(previous, out var device) && device is { InView: true, Synced: false, Suspect: false }
+        && device.Groups.Contains(group.Name) && device.Channels <= group.Channels && !group.Vlans.Any(device.FailedVlans.Contains);
+
     /// <summary>
     /// The synced devices of a group's HA order whose configuration has the group, with no more channels than it has ports, and whether they have all its VLANs.
     /// </summary>

@@ -134,6 +134,13 @@ internal sealed class LabDevice : IDisposable
 
     public string Tail(int lines = 15) => _supervisor?.Tail(lines) ?? "";
 
+    /// <summary>The end of corosync's own log; empty while it has none.</summary>
+    public string TailOfCorosync(int lines = 40)
+    {
+        var path = Path.Combine(_directory, "state", "corosync", "corosync.log");
+        return File.Exists(path) ? string.Join('\n', File.ReadLines(path).TakeLast(lines)) : "";
+    }
+
     public void Dispose()
     {
         Control.Dispose();

@@ -29,7 +29,8 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
         var before = LabCluster.Actives(statuses);
         var moving = before.Where(a => step.Moves && a.Value == device.Name && (step.TrafficGroup ?? a.Key) == a.Key).Select(a => a.Key).ToHashSet();
         await client.BeginWindowAsync();
-        var (owned, acknowledged) = await AcknowledgedAsync(before);
+        var owned = statuses.Values.SelectMany(s => s.TrafficGroups).Where(g => g.Role == Role.Active).Sum(g => g.Counts.Owned);
+        var acknowledged = await AcknowledgedAsync(before);
         await Task.Delay(Calm, stop);
         await client.ListenAsync();
         var zero = await InjectAsync();
@@ -75,16 +76,13 @@ internal sealed class FaultMeasurement(LabCluster cluster, FaultInjector injecto
         }
     }
 
-    /// <summary>What the mirrors have acknowledged, as the actives know it.</summary>
-    private async Task<(int Owned, IReadOnlySet<(FlowProtocol, string)> Acknowledged)> AcknowledgedAsync(IReadOnlyDictionary<string, string> actives)
+    /// <summary>What the mirrors have acknowledged, as the actives know it. Nobody else is asked: a frozen device would let the answers grow old.</summary>
+    private async Task<IReadOnlySet<(FlowProtocol, string)>> AcknowledgedAsync(IReadOnlyDictionary<string, string> actives)
     {
-        var statuses = cluster.StatusAsync();
         var pages = await Task.WhenAll(actives.Select(async a => (Group: a.Key, Device: a.Value, Page: await cluster[a.Value].Control.ProtectedAsync(a.Key))));
         _problems.AddRange(pages.Where(p => p.Page is null).Select(p => $"{p.Device} did not say which connections of {p.Group} are protected"));
-        var owned = (await statuses).Values.SelectMany(s => s.TrafficGroups).Where(g => g.Role == Role.Active).Sum(g => g.Counts.Owned);
-        var acknowledged = pages.Select(p => p.Page).OfType<ConnectionPage>().SelectMany(p => p.Connections).Where(c => c.Mirrored)
+        return pages.Select(p => p.Page).OfType<ConnectionPage>().SelectMany(p => p.Connections).Where(c => c.Mirrored)
             .Select(c => (c.Protocol == "udp" ? FlowProtocol.Udp : FlowProtocol.Tcp, c.Client)).ToHashSet();
-        return (owned, acknowledged);
     }
 
     /// <summary>Waits until every group is active on another device, by a promotion after the fault.</summary>

@@ -87,12 +87,13 @@ internal sealed class ScenarioRunner : IAsyncDisposable
                 if (fault is null) continue;
                 faults.Add(fault);
                 view.Fault(fault);
+                if (!fault.Ok) problems.AddRange(runner.Logs());
             }
         }
         catch (Exception e) when (e is CommandException or TimeoutException or IOException or HttpRequestException)
         {
             problems.Add(e.Message);
-            foreach (var device in runner._cluster.Devices.Where(d => d.Tail().Length > 0)) problems.Add($"log of {device.Name}:\n{device.Tail()}");
+            problems.AddRange(runner.Logs());
         }
 
         return new LabReport { Faults = faults, Problems = problems, Settings = Times(scenario) };
@@ -252,6 +253,16 @@ internal sealed class ScenarioRunner : IAsyncDisposable
         return ConfigurationLoader.Load(file, devices.Keys.First()).Model?.Cluster is { } cluster
             ? new ClusterTimes(cluster.Token.TotalMilliseconds, cluster.Consensus.TotalMilliseconds, cluster.Lease.TotalMilliseconds)
             : null;
+    }
+
+    /// <summary>What the devices last said, for whoever looks for the cause of a failure.</summary>
+    private IEnumerable<string> Logs()
+    {
+        foreach (var device in _cluster.Devices)
+        {
+            if (device.Tail() is { Length: > 0 } log) yield return $"log of {device.Name}:\n{log}";
+            if (device.TailOfCorosync() is { Length: > 0 } ring) yield return $"corosync's log of {device.Name}:\n{ring}";
+        }
     }
 
     /// <summary>Logs survive the run where AMLAB_LOGS says so: for a person who looks for the cause of a failure.</summary>

@@ -33,6 +33,19 @@ public sealed class ClusterLinkTests
         await ExpectAsync(cluster[2], "up");
     }
 
+    /// <summary>A question while corosync synchronises its services makes it spin: see <see cref="ActorMirror.Cluster.Corosync.ClusterLinkMonitor"/>.</summary>
+    [NamespaceFact]
+    public async Task Corosync_is_asked_only_when_an_own_heartbeat_has_just_come_back()
+    {
+        await using var cluster = await TestCluster.StartAsync(2);
+        await ExpectAsync(cluster[1], "up");
+        cluster[1].Worker.Order("silent");
+        await ExpectAsync(cluster[1], "unknown");
+        await ExpectAsync(cluster[2], "up");
+        cluster[1].Worker.Order("loud");
+        await ExpectAsync(cluster[1], "up");
+    }
+
     private static async Task ExpectAsync(TestDevice device, string state)
     {
         device.Worker.Order($"links {state}");

@@ -45,7 +45,7 @@ public sealed class ClusterRoles
 
     /// <summary>
     /// <c>send TEXT</c> and <c>send-in RING TEXT</c> → <c>sent true|false</c>; <c>pause</c> and <c>resume</c> stop and start the reading of events;
-    /// <c>links STATE</c> → the same, when the links to the other devices are so.
+    /// <c>silent</c> and <c>loud</c> stop and start the own heartbeats; <c>links STATE</c> → the same, when the links to the other devices are so.
     /// </summary>
     public static async Task Worker()
     {
@@ -77,6 +77,9 @@ public sealed class ClusterRoles
                     break;
                 case ["resume"]:
                     gate.Release();
+                    break;
+                case [("silent" or "loud") and var voice]:
+                    beats.Silent = voice == "silent";
                     break;
                 case ["links", var state]:
                     await UntilAsync(engine, state);
@@ -187,7 +190,9 @@ public sealed class ClusterRoles
             _valid = valid;
         }
 
-        public bool MaySend() => true;
+        public bool Silent { get; set; }
+
+        public bool MaySend() => !Silent;
 
         /// <summary>Since the last question.</summary>
         public double LongestMilliseconds()

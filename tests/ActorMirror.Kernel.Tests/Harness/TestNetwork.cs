@@ -27,8 +27,18 @@ internal static partial class TestNetwork
     public static void Connect(string left, string leftName, string leftAddress, string right, string rightName, string rightAddress)
     {
         Run($"ip link add {leftName} netns {left} type veth peer name {rightName} netns {right}");
-        Run($"ip -n {left} address add {leftAddress} dev {leftName} nodad && ip -n {left} link set {leftName} up");
-        Run($"ip -n {right} address add {rightAddress} dev {rightName} nodad && ip -n {right} link set {rightName} up");
+        Up(left, leftName, leftAddress, "fe80::1/64");
+        Up(right, rightName, rightAddress, "fe80::2/64");
+    }
+
+    /// <summary>
+    /// The link-local address is given too, without duplicate address detection: who forwards solicits neighbours from it, and sends nothing while the kernel's
+    /// own one is tentative. That takes seconds where namespaces come and go, and three of them drop the packet that waits.
+    /// </summary>
+    private static void Up(string name, string link, string address, string local)
+    {
+        Run($"ip -n {name} link set {link} addrgenmode none");
+        Run($"ip -n {name} address add {local} dev {link} nodad && ip -n {name} address add {address} dev {link} nodad && ip -n {name} link set {link} up");
     }
 
     /// <summary>Runs a shell command in this process's namespace, or in another one.</summary>

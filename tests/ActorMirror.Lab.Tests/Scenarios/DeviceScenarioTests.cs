@@ -48,6 +48,10 @@ public sealed class DeviceScenarioTests
     [Trait("Category", "Nightly")]
     public Task A_data_plane_in_the_hosts_namespace_leaves_what_is_not_its_own_alone() => RunAsync("shared-host.conf");
 
+    [PrivilegedFact]
+    [Trait("Category", "Nightly")]
+    public Task Devices_on_one_processor_come_together_after_each_of_many_cuts() => RunAsync("merges.conf");
+
     private static async Task RunAsync(string file)
     {
         var scenario = ScenarioReader.Read(Clone.Path("hocon", "scenarios", file));

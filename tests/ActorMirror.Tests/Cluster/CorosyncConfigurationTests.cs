@@ -27,13 +27,13 @@ public sealed class CorosyncConfigurationTests
             link_mode: active
             interface {
                 linknumber: 0
-                knet_ping_interval: 200
+                knet_ping_interval: 100
                 knet_ping_timeout: 800
                 knet_pong_count: 1
             }
             interface {
                 linknumber: 1
-                knet_ping_interval: 200
+                knet_ping_interval: 100
                 knet_ping_timeout: 800
                 knet_pong_count: 1
             }

@@ -41,9 +41,12 @@ public sealed class ViewSequencerTests
         _sequencer.RingChanged(R2);
         Told().ShouldBeEmpty();
         _sequencer.Renews(R2).ShouldBeFalse();
+        _sequencer.IsSettled(R2).ShouldBeFalse("corosync's services may be synchronising");
         _sequencer.Verdict(R2, false);
         Told().ShouldBe(["view 1.8 False 1 + -2:DeviceDown,3:DeviceDown"]);
         _sequencer.Renews(R2).ShouldBeFalse();
+        _sequencer.IsSettled(R2).ShouldBeTrue("a minority has its quiet too");
+        _sequencer.IsSettled(R1).ShouldBeFalse();
     }
 
     [Fact]

@@ -84,6 +84,35 @@ public sealed class PlacementTests
     }
 
     [Theory]
+    //          awaited, next, complete, candidates -> active; a dropped its roles
+    [InlineData(true, "b", true, "bc", "b")] // the copy is complete: at once
+    [InlineData(true, "b", false, "bc", "-")] // it is not: the group waits
+    [InlineData(true, "-", false, "c", "-")]
+    [InlineData(true, "b", true, "c", "-")] // complete, but not here
+    [InlineData(false, "b", false, "abc", "a")] // back: it has the connections
+    [InlineData(false, "b", true, "abc", "b")]
+    [InlineData(false, "b", false, "a'bc", "b")] // without the VLAN they are of no use
+    [InlineData(false, "b", false, "bc", "b")] // it does not come
+    public void A_group_whose_active_dropped_its_roles_is_placed_where_its_connections_are(bool awaited, string next, bool complete, string candidates, string active)
+    {
+        var group = new GroupState
+        {
+            Name = "tg1",
+            Number = 1,
+            Port = 1029,
+            HaOrder = [new(3), new(2), new(1)],
+            Vlans = [],
+            FlapLimit = 3,
+            Previous = Device("a"),
+            NextActive = Device(next),
+            CopyComplete = complete,
+            Reason = MoveReason.Reentered,
+            Epoch = new Epoch(4, 1),
+        };
+        Placement.Place(group, Candidates(candidates), new Epoch(8, 0), awaited).Active.ShouldBe(Device(active));
+    }
+
+    [Theory]
     [InlineData(MoveReason.Initial, false)]
     [InlineData(MoveReason.DeviceDown, true)]
     [InlineData(MoveReason.ProcessDown, true)]
