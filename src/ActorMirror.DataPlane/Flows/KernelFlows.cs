@@ -43,7 +43,7 @@ public sealed class KernelFlows : IDisposable
     /// hinder the others. What is found otherwise than expected (a create that exists, an update that does not) is made to fit once.
     /// </summary>
     /// <param name="lifetime">How long an entry lives without traffic.</param>
-    /// <param name="inBackground">Nobody waits for it: other programs, and the kernel's own forwarding, go first.</param>
+    /// <param name="inBackground">Nobody waits for it: others get at the processor in between.</param>
     /// <returns>How many were found otherwise than expected.</returns>
     /// <exception cref="NetlinkException">The kernel's answers were lost: dump.</exception>
     public int Apply(

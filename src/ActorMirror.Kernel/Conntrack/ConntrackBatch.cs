@@ -149,7 +149,7 @@ public sealed class ConntrackBatch
     /// Sends everything through the socket in pieces of at most <paramref name="pieceBytes"/>, with one acknowledgement each, and collects
     /// the refusals.
     /// </summary>
-    internal void Send(NetlinkSocket socket, int pieceBytes, bool inBackground)
+    internal void Send(NetlinkSocket socket, int pieceBytes)
     {
         _failures.Clear();
         if (Count == 0) return;
@@ -165,7 +165,7 @@ public sealed class ConntrackBatch
             }
 
             Header(last).Flags |= (ushort)NetlinkFlags.Ack;
-            socket.Batch(_buffer.AsSpan(start..end), Header(last).Seq, "conntrack batch", (this, first), Collect, inBackground);
+            socket.Batch(_buffer.AsSpan(start..end), Header(last).Seq, "conntrack batch", (this, first), Collect);
             start = end;
         }
     }

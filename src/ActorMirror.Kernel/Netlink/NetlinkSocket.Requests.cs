@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using ActorMirror.Kernel.Native;
-using ActorMirror.Kernel.Processes;
 
 namespace ActorMirror.Kernel.Netlink;
 
@@ -78,14 +77,12 @@ public sealed partial class NetlinkSocket
     /// Sends a batch of requests of which only the last asks for an acknowledgement, and hands every error (and that acknowledgement)
     /// to the handler. Answers come in the order of the messages.
     /// </summary>
-    internal void Batch<TState>(
-        ReadOnlySpan<byte> messages, uint lastSequence, string operation, TState state, NetlinkMessageHandler<TState> onError, bool inBackground = false)
+    internal void Batch<TState>(ReadOnlySpan<byte> messages, uint lastSequence, string operation, TState state, NetlinkMessageHandler<TState> onError)
         where TState : allows ref struct
     {
         lock (_requests)
         {
-            if (inBackground) SendInBackground(messages);
-            else Send(messages);
+            Send(messages);
             while (true)
             {
                 foreach (var answer in new NetlinkMessages(ReceiveAnswer(operation, lastSequence)))
@@ -95,19 +92,6 @@ public sealed partial class NetlinkSocket
                     if (answer.Sequence == lastSequence) return;
                 }
             }
-        }
-    }
-
-    private void SendInBackground(ReadOnlySpan<byte> messages)
-    {
-        ProcessPriority.StepBack();
-        try
-        {
-            Send(messages);
-        }
-        finally
-        {
-            ProcessPriority.Return();
         }
     }
 

@@ -11,10 +11,7 @@ namespace ActorMirror.Kernel.Processes;
 public static class ProcessPriority
 {
     private const int Niceness = -10;
-    private const int Ordinary = 0;
     private const string Autogroup = "/proc/self/autogroup";
-
-    private static volatile bool isRaised;
 
     /// <returns>False when it is not permitted (CAP_SYS_NICE): then a busy machine may end a lease early.</returns>
     public static bool TryRaise()
@@ -28,23 +25,7 @@ public static class ProcessPriority
         }
 
         RaiseSession();
-        return isRaised = true;
-    }
-
-    /// <summary>
-    /// Makes the calling thread an ordinary one until <see cref="Return"/>, while the kernel does much for it that nobody waits for: at our priority that would
-    /// keep even the kernel's own forwarding (ksoftirqd) from a processor. Only right round a call into the kernel: a garbage collection, and with it the lease, waits
-    /// for a thread that is elsewhere.
-    /// </summary>
-    public static void StepBack()
-    {
-        if (isRaised) Libc.setpriority(PriorityOf.Process, 0, Ordinary);
-    }
-
-    /// <summary>Takes back <see cref="StepBack"/>, on the same thread.</summary>
-    public static void Return()
-    {
-        if (isRaised) Libc.setpriority(PriorityOf.Process, 0, Niceness);
+        return true;
     }
 
     /// <summary>

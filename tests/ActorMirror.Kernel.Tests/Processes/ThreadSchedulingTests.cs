@@ -25,30 +25,6 @@ public sealed class ThreadSchedulingTests
         Policy().ShouldBe("0");
     }
 
-    [NamespaceFact]
-    public void A_thread_of_a_raised_process_steps_back_alone_and_returns()
-    {
-        var isRaised = ProcessPriority.TryRaise();
-        var before = Niceness();
-        ProcessPriority.StepBack();
-        var behind = Niceness();
-        var other = "";
-        var thread = new Thread(() =>
-        {
-            ProcessPriority.StepBack();
-            ProcessPriority.Return();
-            other = Niceness();
-        });
-        thread.Start();
-        thread.Join();
-        var still = Niceness();
-        ProcessPriority.Return();
-        (before, behind, still, Niceness(), other).ShouldBe(isRaised ? ("-10", "0", "0", "-10", "-10") : ("0", "0", "0", "0", "0"));
-    }
-
-    /// <summary>Field 19 of proc_pid_stat(5), which is a thread's.</summary>
-    private static string Niceness() => File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[16];
-
     /// <summary>Field 41 of proc_pid_stat(5).</summary>
     private static string Policy() => File.ReadAllText("/proc/thread-self/stat").Split(") ")[^1].Split(' ')[38];
 }
