@@ -48,7 +48,7 @@ public class ExampleTests
         model.Cluster.GuardAfter(TimeSpan.FromMilliseconds(400)).ShouldBe(TimeSpan.FromMilliseconds(160));
         model.Cluster.GuardAfter(TimeSpan.FromMilliseconds(700)).ShouldBe(TimeSpan.Zero);
         model.DataPlane.ShouldBe(new DataPlaneSettings("actormirror", OnUnknown.Reset));
-        model.Mirroring.ShouldBe(new MirroringSettings(1029, 1155, 262_144, 32 << 20, 25, TimeSpan.FromSeconds(60), false));
+        model.Mirroring.ShouldBe(new MirroringSettings(1029, 1155, 262_144, 32 << 20, 50, TimeSpan.FromSeconds(60), false));
     }
 
     [Fact]
