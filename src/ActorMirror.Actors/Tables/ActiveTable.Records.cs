@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorMirror.DataPlane.Flows;
 using ActorMirror.Domain.Connections;
+using ActorMirror.Domain.MirrorProtocol;
 using ActorMirror.Domain.Persistence;
 using ActorMirror.Domain.VirtualServers;
 
@@ -64,5 +65,8 @@ internal sealed partial class ActiveTable
         Send();
     }
 
-    private void TellRecords() => keeper.Tell(Table, Sender is { PeerHearsPersistence: true }, change => Append(change));
+    // Kept: telling comes with every batch of events.
+    private Action<MirrorChange> AppendRecord => field ??= change => Append(change);
+
+    private void TellRecords() => keeper.Tell(Table, Sender is { PeerHearsPersistence: true }, AppendRecord);
 }

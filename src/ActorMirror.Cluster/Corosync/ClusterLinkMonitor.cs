@@ -16,9 +16,6 @@ internal sealed class ClusterLinkMonitor : IDisposable
 {
     private const long IntervalMs = 1_000;
 
-    // Until somebody says that the ring moves.
-    private static readonly TimeSpan Sleep = TimeSpan.FromHours(1);
-
     private readonly WakeUp _wakeUp = new();
     private readonly LinkKeys[] _keys;
     private readonly ILogger _log;
@@ -77,7 +74,7 @@ internal sealed class ClusterLinkMonitor : IDisposable
     /// <returns>False: it is to end.</returns>
     private bool WaitForRing()
     {
-        WakeUp.Poll([new(_wakeUp.Descriptor)], Sleep);
+        WakeUp.Poll([new(_wakeUp.Descriptor)], Timeout.InfiniteTimeSpan);
         _wakeUp.Reset();
         return !_stopping;
     }

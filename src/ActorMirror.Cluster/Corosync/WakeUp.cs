@@ -47,11 +47,14 @@ internal sealed unsafe class WakeUp : IDisposable
         }
     }
 
-    /// <summary>Waits until one of the descriptors has something or the time is over; a signal ends it early, which is harmless.</summary>
+    /// <summary>
+    /// Waits until one of the descriptors has something or the time is over, <see cref="Timeout.InfiniteTimeSpan"/> for ever; a signal ends it early, which is
+    /// harmless.
+    /// </summary>
     public static void Poll(Span<PollDescriptor> descriptors, TimeSpan timeout)
     {
         // Rounded up: poll counts milliseconds, and waking before the time would spin.
-        var milliseconds = (int)Math.Ceiling(Math.Max(0, timeout.TotalMilliseconds));
+        var milliseconds = timeout == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Ceiling(Math.Max(0, timeout.TotalMilliseconds));
         fixed (PollDescriptor* first = descriptors)
         {
             if (PollNative.Poll(first, (nuint)descriptors.Length, milliseconds) < 0 && Marshal.GetLastPInvokeError() != PollNative.Interrupted)

@@ -107,7 +107,7 @@ public sealed record ClusterState
     internal bool IsAwaited(GroupState group) =>
         group is { Active: null, Reason: MoveReason.Reentered, Previous: { } previous } && group.HaOrder.Contains(previous)
         && Devices.TryGetValue(previous, out var device) && device is { InView: true, Synced: false, Suspect: false, Offline: false }
-        && device.Groups.Contains(group.Name) && device.Channels <= group.Channels && !group.Vlans.Any(device.FailedVlans.Contains);
+        && IsConfigured(group, device) && IsHealthy(group, device);
 
     /// <summary>Where a group is to go back to when its time has come; null: it stays.</summary>
     public DeviceId? FailbackTarget(GroupState group) => FailbackRule.Target(group, CandidatesFor(group));
@@ -120,12 +120,16 @@ public sealed record ClusterState
         var candidates = new List<Candidate>(group.HaOrder.Length);
         foreach (var id in group.HaOrder)
         {
-            if (Devices.TryGetValue(id, out var device) && device.Synced && device.Groups.Contains(group.Name) && device.Channels <= group.Channels)
+            if (Devices.TryGetValue(id, out var device) && device.Synced && IsConfigured(group, device))
                 candidates.Add(CandidateFor(group, device));
         }
 
         return candidates;
     }
+
+    private static bool IsConfigured(GroupState group, DeviceState device) => device.Groups.Contains(group.Name) && device.Channels <= group.Channels;
+
+    private static bool IsHealthy(GroupState group, DeviceState device) => !group.Vlans.Any(device.FailedVlans.Contains);
 
     private Candidate CandidateFor(GroupState group, DeviceState device)
     {
@@ -133,7 +137,7 @@ public sealed record ClusterState
         var load = policy.Method == FailoverMethod.LoadAware ? DeviceLoad.Of(this, device.Id, except: group.Name) : default;
         return new Candidate(
             device.Id,
-            !group.Vlans.Any(device.FailedVlans.Contains),
+            IsHealthy(group, device),
             device.Offline,
             policy.Method == FailoverMethod.HaGroup && device.CountedScores.TryGetValue(policy.HaGroup, out var score) ? score : null,
             load with { Factors = load.Factors + policy.LoadFactor });

@@ -27,17 +27,10 @@ public sealed class PlacementTests
     [InlineData("-", "b", "b'", "b", "-", true)] // better than none
     public void Placement_is(string active, string next, string candidates, string expectedActive, string expectedNext, bool moved)
     {
-        var group = new GroupState
+        var group = Group() with
         {
-            Name = "tg1",
-            Number = 1,
-            Port = 1029,
-            HaOrder = [new(1), new(2), new(3)],
-            Vlans = [],
-            FlapLimit = 3,
             Active = Device(active),
             NextActive = Device(next),
-            Epoch = new Epoch(4, 1),
             CopyComplete = true,
         };
         var placed = Placement.Place(group, Candidates(candidates), new Epoch(8, 0));
@@ -62,20 +55,13 @@ public sealed class PlacementTests
     public void A_held_group_is_placed_where_it_was_or_nowhere(
         string active, string previous, string next, MoveReason reason, string candidates, string expectedActive, string expectedNext)
     {
-        var group = new GroupState
+        var group = Group() with
         {
-            Name = "tg1",
-            Number = 1,
-            Port = 1029,
-            HaOrder = [new(1), new(2), new(3)],
-            Vlans = [],
-            FlapLimit = 3,
             Flaps = [new(1, 1), new(2, 1), new(4, 1)],
             Active = Device(active),
             Previous = Device(previous),
             NextActive = Device(next),
             Reason = reason,
-            Epoch = new Epoch(4, 1),
         };
         var placed = Placement.Place(group, Candidates(candidates), new Epoch(8, 0));
         placed.Active.ShouldBe(Device(expectedActive));
@@ -95,19 +81,13 @@ public sealed class PlacementTests
     [InlineData(false, "b", false, "bc", "b")] // it does not come
     public void A_group_whose_active_dropped_its_roles_is_placed_where_its_connections_are(bool awaited, string next, bool complete, string candidates, string active)
     {
-        var group = new GroupState
+        var group = Group() with
         {
-            Name = "tg1",
-            Number = 1,
-            Port = 1029,
             HaOrder = [new(3), new(2), new(1)],
-            Vlans = [],
-            FlapLimit = 3,
             Previous = Device("a"),
             NextActive = Device(next),
             CopyComplete = complete,
             Reason = MoveReason.Reentered,
-            Epoch = new Epoch(4, 1),
         };
         Placement.Place(group, Candidates(candidates), new Epoch(8, 0), awaited).Active.ShouldBe(Device(active));
     }
@@ -129,22 +109,27 @@ public sealed class PlacementTests
     public void Moves_that_a_failure_made_count(MoveReason reason, bool counts)
     {
         reason.IsFailure().ShouldBe(counts);
-        var group = new GroupState
+        var group = Group() with
         {
-            Name = "tg1",
-            Number = 1,
-            Port = 1029,
-            HaOrder = [new(1), new(2), new(3)],
-            Vlans = [],
             FlapLimit = 2,
             Flaps = [new(4, 1)],
             Previous = new DeviceId(1),
             Reason = reason,
-            Epoch = new Epoch(4, 1),
         };
         Placement.Place(group, Candidates("b"), new Epoch(8, 0)).IsHeld.ShouldBe(counts);
         Placement.Place(group, Candidates("a"), new Epoch(8, 0)).Flaps.ShouldBe(group.Flaps, "back on the same device it has not moved");
     }
+
+    private static GroupState Group() => new()
+    {
+        Name = "tg1",
+        Number = 1,
+        Port = 1029,
+        HaOrder = [new(1), new(2), new(3)],
+        Vlans = [],
+        FlapLimit = 3,
+        Epoch = new Epoch(4, 1),
+    };
 
     private static DeviceId? Device(string letter) => letter == "-" ? null : new DeviceId(letter[0] - 'a' + 1);
 
